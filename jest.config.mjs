@@ -1,0 +1,15 @@
+/** @type {import("jest").Config} */
+export default {
+  roots: ["<rootDir>/packages", "<rootDir>/examples"],
+  testMatch: ["**/tests/**/*.test.ts"],
+  testEnvironment: "<rootDir>/packages/conformance/jest-environment.cjs",
+  testEnvironmentOptions: { customExportConditions: ["virga:source", "node", "node-addons"] },
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "es6" } },
+    ],
+  },
+  testTimeout: 60_000,
+};

@@ -1,0 +1,22 @@
+export { FAILURES, type FailureCode, InferenceError } from "./errors.ts";
+export {
+  definePredictor,
+  type Predictor,
+  type PredictorContext,
+  type PredictorDefinition,
+  type TensorField,
+  type TensorFields,
+  type TensorsOf,
+} from "./predictor/predictor.ts";
+export type { InferenceApp, Invocation } from "./request/inference-app.ts";
+export type { Engine, ModelSource, Session, UnusableOutput } from "./session/engine.ts";
+export type { ParameterValue, Runnable, RunOptions } from "./session/runnable.ts";
+export {
+  type ElementType,
+  FIXED_ELEMENTS,
+  type FixedElementType,
+  type TensorData,
+  toDatatype,
+  toElementType,
+} from "./tensor/element-type.ts";
+export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";

@@ -1,0 +1,18 @@
+/** What the platform knows of one call; plain HTTP needs none of it. */
+export interface Invocation {
+  readonly requestId?: string;
+  /** Aborted when the caller has gone. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that the platform still gives this call; the app answers 504 before they are over. */
+  readonly remainingMs?: number;
+}
+
+/** The whole framework as an adapter sees it. */
+export interface InferenceApp {
+  /** Never rejects: every failure is a `Response`. */
+  fetch(request: Request, invocation?: Invocation): Promise<Response>;
+  /** Loads every model outside the first request. @throws InferenceError of the first model that fails to load. */
+  warm(): Promise<void>;
+  /** Refuses new requests, waits for those under way and frees the models; idempotent. */
+  close(): Promise<void>;
+}

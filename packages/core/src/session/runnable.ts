@@ -1,0 +1,26 @@
+import type { Signature, Tensors } from "../tensor/tensor.ts";
+
+/** A free-form parameter of a request, as the Open Inference Protocol allows them. */
+export type ParameterValue = string | number | boolean;
+
+export interface RunOptions {
+  /** Outputs to compute; all of the signature's where absent. */
+  readonly outputs?: readonly string[];
+  /** Aborted when nobody waits for the answer any more; a run that has begun ends by itself. */
+  readonly signal?: AbortSignal;
+  /** Reach a predictor; a session ignores them. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  readonly requestId?: string;
+}
+
+/** Something that turns named tensors into named tensors: a session, a labelled model, a predictor. */
+export interface Runnable {
+  readonly signature: Signature;
+  /**
+   * Runs once; runs may overlap.
+   *
+   * @throws InferenceError `INPUT_INVALID` when names, types or shapes do not fit the signature, `RUN_FAILED` when the
+   * model itself refuses the values, `CANCELLED` when the signal was aborted before the run.
+   */
+  run(inputs: Tensors, options?: RunOptions): Promise<Tensors>;
+}
