@@ -19,6 +19,7 @@ export type FailureCode =
   | "WEIGHTS_UNREACHABLE"
   | "WEIGHTS_CORRUPT"
   | "MODEL_UNSUPPORTED"
+  | "NOT_READY"
   | "OVERLOADED"
   | "CANCELLED"
   | "DEADLINE_EXCEEDED"
@@ -39,6 +40,7 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   WEIGHTS_UNREACHABLE: { status: 503, retryable: true },
   WEIGHTS_CORRUPT: { status: 500, retryable: false },
   MODEL_UNSUPPORTED: { status: 500, retryable: false },
+  NOT_READY: { status: 503, retryable: true },
   OVERLOADED: { status: 503, retryable: true },
   CANCELLED: { status: 499, retryable: false },
   DEADLINE_EXCEEDED: { status: 504, retryable: true },

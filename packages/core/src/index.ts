@@ -8,8 +8,18 @@ export {
   type TensorFields,
   type TensorsOf,
 } from "./predictor/predictor.ts";
+export { type App, type AppOptions, createApp, type LogEntry } from "./request/app.ts";
+export {
+  createPredictor,
+  type LoadedPredictor,
+  type PlainValue,
+  type PredictorInput,
+} from "./request/create-predictor.ts";
 export type { InferenceApp, Invocation } from "./request/inference-app.ts";
+export { DEFAULT_LIMITS, type Limits } from "./request/limits.ts";
+export type { EndpointDescription, ServiceOptions } from "./request/service.ts";
 export type { Engine, ModelSource, Session, UnusableOutput } from "./session/engine.ts";
+export { createOnnxEngine } from "./session/onnx-engine.ts";
 export type { ParameterValue, Runnable, RunOptions } from "./session/runnable.ts";
 export {
   type ElementType,
@@ -20,3 +30,4 @@ export {
   toElementType,
 } from "./tensor/element-type.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
+export type { ModelConfig } from "./weights/model-library.ts";

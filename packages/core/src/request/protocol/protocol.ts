@@ -21,7 +21,7 @@ export interface Call {
   /** Free-form parameters of the request, handed to the predictor. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** Writes the answer; `outputs` holds at least those asked for. */
-  respond(outputs: Tensors, model: ModelIdentity): Response;
+  readonly respond: (outputs: Tensors, model: ModelIdentity) => Response;
 }
 
 /**

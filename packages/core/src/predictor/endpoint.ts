@@ -1,0 +1,118 @@
+import { InferenceError } from "../errors.ts";
+import type { Session, UnusableOutput } from "../session/engine.ts";
+import type { Runnable } from "../session/runnable.ts";
+import type { Signature } from "../tensor/tensor.ts";
+import type { LibraryModel } from "../weights/model-library.ts";
+import type { SlotState } from "../weights/model-slot.ts";
+import type { Predictor } from "./predictor.ts";
+import { predictorSignature, toRunnable } from "./predictor-runnable.ts";
+
+/** What a request can be addressed to: a model, or the predictor in front of the models. */
+export interface Endpoint {
+  readonly name: string;
+  readonly version: string;
+  readonly state: SlotState;
+  /** Known once the models are loaded. */
+  readonly signature: Signature | undefined;
+  readonly unusableOutputs: readonly UnusableOutput[];
+  /** Loads the models if need be and keeps them open until `work` ends. */
+  use<Result>(work: (runnable: Runnable) => Promise<Result>): Promise<Result>;
+  /** Starts loading what is not loaded yet; never rejects. */
+  nudge(): void;
+}
+
+type Library = ReadonlyMap<string, LibraryModel>;
+
+/** Each model under its own name; with a predictor, one endpoint under the only model's name or the service's. */
+export function createEndpoints(serviceName: string, library: Library, predictor: Predictor | undefined): Endpoint[] {
+  const models = [...library.values()];
+  if (predictor === undefined) return models.map(modelEndpoint);
+  const [only] = models;
+  const isAlone = models.length === 1 && only !== undefined;
+  return [predictorEndpoint(isAlone ? only.name : serviceName, isAlone ? only.version : "1", models, predictor)];
+}
+
+function modelEndpoint({ name, version, slot }: LibraryModel): Endpoint {
+  return {
+    name,
+    version,
+    get state() {
+      return slot.state;
+    },
+    get signature() {
+      return slot.session?.signature;
+    },
+    get unusableOutputs() {
+      return slot.session?.unusableOutputs ?? [];
+    },
+    use: (work) => slot.use(work),
+    nudge: () => slot.nudge(),
+  };
+}
+
+function predictorEndpoint(
+  name: string,
+  version: string,
+  models: readonly LibraryModel[],
+  predictor: Predictor,
+): Endpoint {
+  const only = models.length === 1 ? models[0] : undefined;
+  if (only === undefined) predictorSignature(predictor, undefined);
+  return {
+    name,
+    version,
+    get state() {
+      return worstState(models.map((model) => model.slot.state));
+    },
+    get signature() {
+      const isLoaded = models.every((model) => model.slot.session !== undefined);
+      return isLoaded ? predictorSignature(predictor, only?.slot.session?.signature) : undefined;
+    },
+    unusableOutputs: [],
+    use: (work) =>
+      useAll(models, async (sessions) => {
+        const signature = predictorSignature(predictor, only && sessions.get(only.name)?.signature);
+        return work(toRunnable(predictor, signature, (wanted) => pickModel(sessions, wanted)));
+      }),
+    nudge: () => {
+      for (const model of models) model.slot.nudge();
+    },
+  };
+}
+
+/** Holds every model open at once, so that a pipeline never sees one swapped in the middle of a request. */
+async function useAll<Result>(
+  models: readonly LibraryModel[],
+  work: (sessions: ReadonlyMap<string, Session>) => Promise<Result>,
+): Promise<Result> {
+  for (const model of models) model.slot.nudge();
+  const sessions = new Map<string, Session>();
+  const useFrom = (index: number): Promise<Result> => {
+    const model = models[index];
+    if (model === undefined) return work(sessions);
+    return model.slot.use((session) => {
+      sessions.set(model.name, session);
+      return useFrom(index + 1);
+    });
+  };
+  return useFrom(0);
+}
+
+function pickModel(sessions: ReadonlyMap<string, Session>, name: string | undefined): Runnable {
+  const names = [...sessions.keys()];
+  const session = sessions.get(name ?? (names.length === 1 ? (names[0] ?? "") : ""));
+  if (session !== undefined) return session;
+  const asked =
+    name === undefined ? "The service has several models" : `The service has no model ${JSON.stringify(name)}`;
+  throw new InferenceError("MODEL_UNKNOWN", `${asked}; name one of: ${names.join(", ")}.`);
+}
+
+const WORST_FIRST = ["closed", "failed", "unloaded", "loading", "ready"] as const;
+
+function worstState(states: readonly SlotState[]): SlotState {
+  for (const worst of WORST_FIRST) {
+    const found = states.find((each) => each.state === worst);
+    if (found !== undefined) return found;
+  }
+  return { state: "ready" };
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { InferenceError } from "../errors.ts";
+import type { Predictor } from "../predictor/predictor.ts";
+import { toFailureResponse, toInferenceError } from "./failure-response.ts";
+import type { InferenceApp, Invocation } from "./inference-app.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { createRouter } from "./router.ts";
+import { type EndpointDescription, Service, type ServiceOptions } from "./service.ts";
+
+/** One line of the service's log; `message` is for people, the other fields are for machines. */
+export interface LogEntry {
+  readonly level: "info" | "warn" | "error";
+  readonly event: string;
+  readonly message: string;
+  readonly requestId?: string;
+  readonly error?: unknown;
+}
+
+export interface AppOptions extends ServiceOptions {
+  readonly limits?: Partial<Limits>;
+  /** Gets what happens beside the answers, such as failures of the service itself; silent where absent. */
+  readonly log?: (entry: LogEntry) => void;
+}
+
+/** An app whose models and predictor can be changed while it serves. */
+export interface App extends InferenceApp {
+  describe(): readonly EndpointDescription[];
+  /** Loads a model anew beside the old one and swaps. @throws InferenceError when it fails; the old one serves on. */
+  reloadModel(name: string): Promise<void>;
+  /** Takes up new user code. @throws InferenceError `CONFIG_INVALID` when it does not fit; the old one serves on. */
+  replacePredictor(predictor: Predictor | undefined): void;
+}
+
+/**
+ * Puts models behind `fetch`: every protocol, limit and failure of the service, on any platform.
+ *
+ * @throws InferenceError `CONFIG_INVALID` for a service without models or with names that cannot stand in a URL.
+ */
+export function createApp(options: AppOptions): App {
+  const service = new Service(options);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const log = options.log ?? (() => undefined);
+  const router = createRouter(service, limits);
+  let closing: Promise<void> | undefined;
+
+  async function fetch(request: Request, invocation: Invocation = {}): Promise<Response> {
+    const requestId = invocation.requestId ?? askedRequestId(request) ?? randomUUID();
+    try {
+      if (closing !== undefined) throw new InferenceError("OVERLOADED", "The service is shutting down.");
+      const response = await router(request, { ...invocation, requestId });
+      response.headers.set("x-request-id", requestId);
+      return response;
+    } catch (error) {
+      const failure = toInferenceError(error);
+      if (failure.status >= 500) {
+        log({
+          level: "error",
+          event: failure.code,
+          message: failure.message,
+          requestId,
+          error: failure.cause ?? failure,
+        });
+      }
+      return toFailureResponse(failure, requestId);
+    }
+  }
+
+  return {
+    fetch,
+    warm: () => service.warm(),
+    close: () => {
+      closing ??= service.close();
+      return closing;
+    },
+    describe: () => service.describe(),
+    reloadModel: (name) => service.reloadModel(name),
+    replacePredictor: (predictor) => service.replacePredictor(predictor),
+  };
+}
+
+/** A caller may name its request, in a form that is safe in logs and headers. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+function askedRequestId(request: Request): string | undefined {
+  const asked = request.headers.get("x-request-id");
+  return asked !== null && REQUEST_ID.test(asked) ? asked : undefined;
+}

@@ -1,0 +1,20 @@
+import { InferenceError } from "../errors.ts";
+
+/** Seconds after which a refused caller may try again. */
+const RETRY_AFTER_SECONDS = "1";
+
+/** Any thrown value as an error that may be shown; what is not ours is hidden behind `INTERNAL`. */
+export function toInferenceError(error: unknown): InferenceError {
+  if (InferenceError.is(error)) return error;
+  return new InferenceError("INTERNAL", "The service failed in a way it does not expect; its log has the details.", {
+    cause: error,
+  });
+}
+
+/** A failure as its answer: `{"error", "code", "requestId"}`, the shape that every protocol here reads. */
+export function toFailureResponse(error: InferenceError, requestId: string): Response {
+  const headers = new Headers({ "content-type": "application/json", "x-request-id": requestId });
+  if (error.status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  const body = JSON.stringify({ error: error.message, code: error.code, requestId });
+  return new Response(body, { status: error.status, headers });
+}

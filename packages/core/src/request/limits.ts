@@ -1,0 +1,18 @@
+/** What one instance of the service accepts. */
+export interface Limits {
+  /** Largest body, before and after decompression. */
+  readonly maxRequestBytes: number;
+  /** Predictions under way or waiting at once; more are refused with 503. */
+  readonly maxConcurrentRequests: number;
+  /** Longest time for one prediction, its model's load included. */
+  readonly timeoutMs: number;
+  /** Kept before the platform's own deadline, so that the 504 is ours. */
+  readonly deadlineMarginMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxRequestBytes: 64 * 1024 * 1024,
+  maxConcurrentRequests: 256,
+  timeoutMs: 60_000,
+  deadlineMarginMs: 500,
+};

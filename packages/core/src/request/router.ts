@@ -1,0 +1,47 @@
+import type { Context } from "hono";
+import { Hono } from "hono/quick";
+import { InferenceError } from "../errors.ts";
+import { describeRoutes } from "./describe-routes.ts";
+import { toInferenceError } from "./failure-response.ts";
+import { inferRoutes } from "./infer-routes.ts";
+import type { Limits } from "./limits.ts";
+import type { IdentifiedInvocation, Route, RouteCall } from "./route.ts";
+import type { Service } from "./service.ts";
+
+/** Finds the route of a request. @throws InferenceError `ROUTE_UNKNOWN` or `METHOD_NOT_ALLOWED`, and what routes throw. */
+export function createRouter(
+  service: Service,
+  limits: Limits,
+): (request: Request, invocation: IdentifiedInvocation) => Promise<Response> {
+  const routes = [...describeRoutes(service, limits), ...inferRoutes(service, limits)];
+  const hono = new Hono<{ Bindings: IdentifiedInvocation }>();
+  for (const route of routes) hono.on(route.method, route.path, (context) => route.handle(toCall(context)));
+  for (const path of new Set(routes.map((route) => route.path)))
+    hono.all(path, (context) => refuseMethod(context, routes, path));
+  hono.notFound((context) => {
+    throw new InferenceError(
+      "ROUTE_UNKNOWN",
+      `There is nothing at ${context.req.path}; /openapi.json lists what there is.`,
+    );
+  });
+  hono.onError((error) => {
+    throw toInferenceError(error);
+  });
+  return async (request, invocation) => hono.fetch(request, invocation);
+}
+
+function toCall(context: Context<{ Bindings: IdentifiedInvocation }>): RouteCall {
+  return {
+    request: context.req.raw,
+    invocation: context.env,
+    parameter: (name) => context.req.param(name) ?? "",
+  };
+}
+
+function refuseMethod(context: Context, routes: readonly Route[], path: string): Response {
+  const allowed = routes.filter((route) => route.path === path).map((route) => route.method);
+  throw new InferenceError(
+    "METHOD_NOT_ALLOWED",
+    `${context.req.path} takes ${allowed.join(" and ")}, not ${context.req.method}.`,
+  );
+}

@@ -1,0 +1,117 @@
+import { InferenceError } from "../errors.ts";
+import { createEndpoints, type Endpoint } from "../predictor/endpoint.ts";
+import { withLabels } from "../predictor/labels.ts";
+import type { Predictor } from "../predictor/predictor.ts";
+import type { Engine, UnusableOutput } from "../session/engine.ts";
+import { createOnnxEngine } from "../session/onnx-engine.ts";
+import type { Signature } from "../tensor/tensor.ts";
+import { createModelLibrary, type LibraryModel, type ModelConfig } from "../weights/model-library.ts";
+import type { SlotState } from "../weights/model-slot.ts";
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  /** The service's own name; a predictor over several models answers under it. */
+  readonly name?: string;
+  readonly models: Readonly<Record<string, ModelConfig>>;
+  /** The user's code around the models; without it tensors pass straight through. */
+  readonly predictor?: Predictor;
+  /** ONNX Runtime where absent. */
+  readonly engine?: Engine;
+}
+
+/** What a service says about one of its endpoints. */
+export interface EndpointDescription extends SlotState {
+  readonly name: string;
+  readonly version: string;
+  /** Known once the models are loaded. */
+  readonly signature?: Signature;
+  readonly unusableOutputs: readonly UnusableOutput[];
+}
+
+/** Models and predictor of one service, whoever asks: HTTP or code. */
+export class Service {
+  readonly name: string;
+  readonly platform: string;
+  readonly #library: ReadonlyMap<string, LibraryModel>;
+  #endpoints: ReadonlyMap<string, Endpoint>;
+
+  constructor(options: ServiceOptions) {
+    const engine = options.engine ?? createOnnxEngine();
+    this.name = options.name ?? Object.keys(options.models)[0] ?? "service";
+    this.platform = engine.platform;
+    this.#library = createModelLibrary(engine, options.models, (session, config, name) =>
+      config.labels === undefined ? session : withLabels(session, config.labels, name),
+    );
+    this.#endpoints = this.#endpointsWith(options.predictor);
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return [...this.#endpoints.values()];
+  }
+
+  /** @throws InferenceError `MODEL_UNKNOWN` for a name or a version that is not served. */
+  endpoint(name: string, version?: string): Endpoint {
+    const endpoint = this.#endpoints.get(name);
+    if (endpoint === undefined) {
+      const known = [...this.#endpoints.keys()].join(", ");
+      throw new InferenceError("MODEL_UNKNOWN", `There is no model ${JSON.stringify(name)} here; there is: ${known}.`);
+    }
+    if (version !== undefined && version !== endpoint.version) {
+      throw new InferenceError(
+        "MODEL_UNKNOWN",
+        `Model ${name} has no version ${JSON.stringify(version)} here; it has: ${endpoint.version}.`,
+      );
+    }
+    return endpoint;
+  }
+
+  /** The endpoint of a service that has only one. @throws InferenceError `MODEL_UNKNOWN` where there are several. */
+  onlyEndpoint(): Endpoint {
+    const [only, ...others] = this.endpoints;
+    if (only !== undefined && others.length === 0) return only;
+    const known = [...this.#endpoints.keys()].join(", ");
+    throw new InferenceError(
+      "MODEL_UNKNOWN",
+      `This service has several models (${known}): call /v2/models/NAME/infer or /v1/models/NAME:predict.`,
+    );
+  }
+
+  describe(): EndpointDescription[] {
+    return this.endpoints.map((endpoint) => ({
+      name: endpoint.name,
+      version: endpoint.version,
+      ...endpoint.state,
+      ...(endpoint.signature === undefined ? {} : { signature: endpoint.signature }),
+      unusableOutputs: endpoint.unusableOutputs,
+    }));
+  }
+
+  /** Loads every model; the others are loaded even when one fails. @throws InferenceError of the first that failed. */
+  async warm(): Promise<void> {
+    const loads = [...this.#library.values()].map((model) => model.slot.use(async () => undefined));
+    for (const load of await Promise.allSettled(loads)) {
+      if (load.status === "rejected") throw load.reason;
+    }
+  }
+
+  /** Loads one model anew and swaps when it stands. @throws InferenceError when it does not; the old one stays. */
+  async reloadModel(name: string): Promise<void> {
+    const model = this.#library.get(name);
+    if (model === undefined)
+      throw new InferenceError("MODEL_UNKNOWN", `There is no model ${JSON.stringify(name)} here.`);
+    await model.slot.reload();
+  }
+
+  replacePredictor(predictor: Predictor | undefined): void {
+    this.#endpoints = this.#endpointsWith(predictor);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#library.values()].map((model) => model.slot.close()));
+  }
+
+  #endpointsWith(predictor: Predictor | undefined): ReadonlyMap<string, Endpoint> {
+    const endpoints = createEndpoints(this.name, this.#library, predictor);
+    return new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+  }
+}
