@@ -29,5 +29,6 @@ export {
   toDatatype,
   toElementType,
 } from "./tensor/element-type.ts";
+export { expectTensor } from "./tensor/expect-tensor.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
 export type { ModelConfig } from "./weights/model-library.ts";
