@@ -61,7 +61,7 @@ async function decompress(body: Uint8Array, encoding: string | null, maxBytes: n
     const settings = { maxOutputLength: maxBytes, finishFlush: constants.Z_FINISH };
     return await (name === "deflate" ? inflateAsync(body, settings) : unzipAsync(body, settings));
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(maxBytes);
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
     throw new InferenceError("INPUT_INVALID", `The request body is not valid ${name}.`, { cause: error });
   }
 }
