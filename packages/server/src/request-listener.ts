@@ -1,0 +1,63 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { InferenceApp } from "@virga/core";
+import { trackAnswer } from "./client-error.ts";
+import { failureText } from "./failure-text.ts";
+import type { Log } from "./server-options.ts";
+import { toRequest } from "./to-request.ts";
+import { writeResponse } from "./write-response.ts";
+
+/** How long the rest of an upload is still taken in and thrown away after its answer: cut off, it would cost the answer. */
+const LINGER_MS = 2_000;
+
+/**
+ * Our own adapter between node:http and `fetch`, because the app reads bodies as streams (to bound them) and a
+ * 602,112-byte body then took 2.5 times as long through `@hono/node-server` 2.1.8 as through bare node:http; through
+ * this file it takes 1.4 times as long.
+ */
+export function createRequestListener(app: InferenceApp, isDraining: () => boolean, log: Log): RequestListener {
+  return (incoming, outgoing) => {
+    trackAnswer(incoming.socket, outgoing);
+    const caller = new AbortController();
+    outgoing.once("close", () => {
+      if (!outgoing.writableFinished) caller.abort();
+    });
+    outgoing.once("finish", () => linger(incoming));
+    answer(app, incoming, caller.signal)
+      .then((response) => writeResponse(outgoing, response, isDraining()))
+      .catch((error: unknown) => {
+        log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
+        giveUp(outgoing);
+      });
+  };
+}
+
+async function answer(app: InferenceApp, incoming: IncomingMessage, signal: AbortSignal): Promise<Response> {
+  let request: Request;
+  try {
+    request = toRequest(incoming);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unreadable";
+    return failureResponse(400, `This request cannot be read: ${reason}.`);
+  }
+  return app.fetch(request, { signal });
+}
+
+function failureResponse(status: number, message: string): Response {
+  return new Response(failureText(message), { status, headers: { "content-type": "application/json" } });
+}
+
+function linger(incoming: IncomingMessage): void {
+  if (incoming.complete) return;
+  setTimeout(() => {
+    if (!incoming.complete) incoming.socket.destroy();
+  }, LINGER_MS).unref();
+}
+
+function giveUp(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  outgoing.writeHead(500, { "content-type": "application/json", connection: "close" });
+  outgoing.end(failureText("The service failed in a way it does not expect.", "INTERNAL"));
+}
