@@ -1,0 +1,5 @@
+import type { Bench } from "./frame/bench.ts";
+import { warm } from "./warm/warm.ts";
+
+/** Every benchmark; the one place to add one. */
+export const BENCHES: readonly Bench[] = [warm];

@@ -1,0 +1,51 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** A server in a process of its own, as it is in real life: it shares neither event loop nor heap with the client. */
+export interface ServerProcess {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface ServerProcessOptions {
+  /** Paths of `.onnx` files by model name. */
+  readonly models: Readonly<Record<string, string>>;
+  /** Where the process writes a CPU profile at its end. */
+  readonly profileDirectory?: string;
+}
+
+/** Starts `entry` and waits until it says where it listens. @throws Error when it ends before. */
+export async function startServerProcess(entry: URL, options: ServerProcessOptions): Promise<ServerProcess> {
+  const { models, profileDirectory } = options;
+  const child = fork(fileURLToPath(entry), [JSON.stringify(models)], {
+    execArgv: [
+      "--conditions=virga:source",
+      "--disable-warning=ExperimentalWarning",
+      ...(profileDirectory ? ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`] : []),
+    ],
+  });
+  const ended = once(child, "exit");
+  const [url] = await Promise.race([
+    once(child, "message") as Promise<[string]>,
+    ended.then(([code]) => Promise.reject(new Error(`${entry.pathname} ended with ${code} before it listened`))),
+  ]);
+  return {
+    url,
+    async stop() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** The other side: tells the parent the address, and ends with it, so that nothing is left behind. */
+export function reportAddress(url: string): void {
+  process.send?.(url);
+  process.once("disconnect", () => process.exit());
+}
+
+/** The models that the parent asked for. */
+export function askedModels(): Record<string, string> {
+  return JSON.parse(process.argv[2] ?? "{}") as Record<string, string>;
+}
