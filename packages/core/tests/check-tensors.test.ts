@@ -33,21 +33,21 @@ describe("checkInputs", () => {
   });
 
   it("names what is missing and what is unknown, with the names there are", () => {
-    expect(problem({}, matrix)).toBe('input "x" is missing; the inputs are "x"');
-    expect(problem({ x: floats(1, 3), X: floats(1, 3) }, matrix)).toBe('input "X" is unknown; the inputs are "x"');
-    expect(problem({ y: floats(1) })).toBe('input "y" is unknown; there are no inputs');
+    expect(problem({}, matrix)).toBe('Input "x" is missing; the inputs are "x".');
+    expect(problem({ x: floats(1, 3), X: floats(1, 3) }, matrix)).toBe('Input "X" is unknown; the inputs are "x".');
+    expect(problem({ y: floats(1) })).toBe('Input "y" is unknown; there are no inputs.');
   });
 
   it("lists a few names of many", () => {
     const specs = Array.from({ length: 1000 }, (_, index): TensorSpec => ({ ...matrix, name: `input${index}` }));
-    expect(problem({}, ...specs)).toMatch(/"input19" and 980 more$/);
+    expect(problem({}, ...specs)).toMatch(/"input19" and 980 more\.$/);
   });
 
   it("lets optional inputs be absent, and checks them where present", () => {
     const optional: TensorSpec = { name: "threshold", type: "float64", shape: [], optional: true };
     expect(problem({ x: floats(1, 3) }, matrix, optional)).toBe("none");
     expect(problem({ x: floats(1, 3), threshold: floats(1) }, matrix, optional)).toBe(
-      'input "threshold" has the type float32, but must be float64',
+      'Input "threshold" has the type float32, but must be float64.',
     );
   });
 
@@ -71,13 +71,13 @@ describe("checkInputs", () => {
       "has 0 elements, but its shape [2147483648,3] needs 6442450944",
     ],
   ])("refuses what does not fit: %#", (input, expected) => {
-    expect(problem({ x: input }, matrix)).toBe(`input "x" ${expected}`);
+    expect(problem({ x: input }, matrix)).toBe(`Input "x" ${expected}.`);
   });
 
   it("refuses an array of another type than the tensor's, as JavaScript without types can pass it", () => {
     const wrong = { type: "float32", shape: [1, 3], data: [1, 2, 3] } as unknown as Tensor;
     expect(problem({ x: wrong }, matrix)).toBe(
-      'input "x" has its data in a value of type Array, but must have it in a Float32Array',
+      'Input "x" has its data in a value of type Array, but must have it in a Float32Array.',
     );
   });
 

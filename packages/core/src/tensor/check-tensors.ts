@@ -25,7 +25,7 @@ export function checkInputs(inputs: Tensors, specs: readonly TensorSpec[]): void
       checkTensor(input, spec);
       known += 1;
     } else if (!spec.optional) {
-      throw inputInvalid(`input ${quoted(spec.name)} is missing; ${namesOf(specs)}`);
+      throw inputInvalid(`Input ${quoted(spec.name)} is missing; ${listNames("input", specs)}.`);
     }
   }
   if (known !== Object.keys(inputs).length) throw unknownInput(inputs, specs);
@@ -34,14 +34,15 @@ export function checkInputs(inputs: Tensors, specs: readonly TensorSpec[]): void
 function unknownInput(inputs: Tensors, specs: readonly TensorSpec[]): InferenceError {
   const names = new Set(specs.map((spec) => spec.name));
   const unknown = Object.keys(inputs).find((name) => !names.has(name)) ?? "";
-  return inputInvalid(`input ${quoted(unknown)} is unknown; ${namesOf(specs)}`);
+  return inputInvalid(`Input ${quoted(unknown)} is unknown; ${listNames("input", specs)}.`);
 }
 
-function namesOf(specs: readonly TensorSpec[]): string {
-  if (specs.length === 0) return "there are no inputs";
+/** The names that there are, for a message about one that is not among them. */
+export function listNames(kind: "input" | "output", specs: readonly TensorSpec[]): string {
+  if (specs.length === 0) return `there are no ${kind}s`;
   const listed = specs.slice(0, MOST_NAMES_LISTED).map((spec) => quoted(spec.name));
   const rest = specs.length - listed.length;
-  return `the inputs are ${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return `the ${kind}s are ${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 function checkTensor(input: Tensor, spec: TensorSpec): void {
@@ -103,14 +104,15 @@ function wrongShape(shape: readonly number[], spec: TensorSpec): InferenceError 
 }
 
 function wrong(spec: TensorSpec, problem: string): InferenceError {
-  return inputInvalid(`input ${quoted(spec.name)} ${problem}`);
+  return inputInvalid(`Input ${quoted(spec.name)} ${problem}.`);
 }
 
 function listed(shape: readonly number[]): string {
   return `[${shortened(shape.join(","))}]`;
 }
 
-function quoted(name: string): string {
+/** A name as messages show it: bounded, control characters escaped. */
+export function quoted(name: string): string {
   return JSON.stringify(shortened(name));
 }
 

@@ -12,7 +12,10 @@ export type Tensor<Type extends ElementType = ElementType> = {
 /** Tensors by name: the only value that passes between protocol, predictor and session. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What is taken or given under one name; `-1` is a free dimension. */
+/**
+ * What is taken or given under one name; `-1` is a free dimension, and `[]` takes any shape: a model's signature does
+ * not tell a scalar from a tensor of unknown rank.
+ */
 export interface TensorSpec {
   readonly name: string;
   readonly type: ElementType;

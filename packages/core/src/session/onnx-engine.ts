@@ -1,0 +1,113 @@
+import { InferenceError, inputInvalid } from "../errors.ts";
+import { checkInputs, listNames, quoted } from "../tensor/check-tensors.ts";
+import type { Tensor, Tensors } from "../tensor/tensor.ts";
+import type { Engine, ModelSource, Session } from "./engine.ts";
+import { diagnose, labelOf } from "./model-beginning.ts";
+import { toLoadFailure, toRunFailure } from "./onnx-failure.ts";
+import {
+  createNativeSession,
+  fromNativeValue,
+  type NativeSession,
+  type NativeValue,
+  toNativeValue,
+} from "./onnx-runtime.ts";
+import { type OnnxSignature, readSignature } from "./onnx-signature.ts";
+import type { RunOptions } from "./runnable.ts";
+import { chooseThreads, type OnnxEngineOptions, toNativeOptions } from "./session-options.ts";
+
+type NativeValues = Readonly<Record<string, NativeValue>>;
+
+/**
+ * Runs ONNX models with onnxruntime-node on the CPU. Runs and loads block the thread they are called from.
+ *
+ * @throws InferenceError `CONFIG_INVALID` for options out of range.
+ */
+export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
+  const threads = chooseThreads(options);
+  return { platform: "onnx_onnxv1", load: (source) => load(source, threads) };
+}
+
+async function load(source: ModelSource, threads: number): Promise<Session> {
+  const native = await createOrExplain(source, threads);
+  try {
+    return toSession(native, readSignature(native.inputMetadata, native.outputMetadata, labelOf(source)));
+  } catch (error) {
+    await native.release();
+    throw error;
+  }
+}
+
+async function createOrExplain(source: ModelSource, threads: number): Promise<NativeSession> {
+  try {
+    return await createNativeSession(
+      source.kind === "file" ? source.path : unshared(source.bytes),
+      toNativeOptions(source, threads),
+    );
+  } catch (error) {
+    const diagnosis = InferenceError.is(error) ? undefined : await diagnose(source);
+    throw diagnosis ?? toLoadFailure(error, labelOf(source));
+  }
+}
+
+/** The runtime takes no model from shared memory. */
+function unshared(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer instanceof SharedArrayBuffer ? new Uint8Array(bytes) : bytes;
+}
+
+function toSession(native: NativeSession, { unusableOutputs, ...signature }: OnnxSignature): Session {
+  const runs = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+  // The binding takes such a name for asked for even when it is not, and stumbles over the value it inherits.
+  const inheritedNames = signature.outputs.map(({ name }) => name).filter((name) => name in Object.prototype);
+
+  return {
+    signature,
+    unusableOutputs,
+    async run(inputs: Tensors, options: RunOptions = {}): Promise<Tensors> {
+      if (closing !== undefined) throw new InferenceError("INTERNAL", "The model's session has been closed.");
+      if (options.signal?.aborted) throw new InferenceError("CANCELLED", "The run was cancelled before it began.");
+      checkInputs(inputs, signature.inputs);
+      const wanted = options.outputs ?? signature.outputs.map(({ name }) => name);
+      if (options.outputs !== undefined) checkOutputNames(options.outputs, { unusableOutputs, ...signature });
+      const run = runNative(native, inputs, [...wanted, ...inheritedNames]);
+      runs.add(run);
+      try {
+        return pick(await run, wanted);
+      } catch (error) {
+        throw toRunFailure(error);
+      } finally {
+        runs.delete(run);
+      }
+    },
+    close(): Promise<void> {
+      closing ??= Promise.allSettled(runs).then(() => native.release());
+      return closing;
+    },
+  };
+}
+
+async function runNative(native: NativeSession, inputs: Tensors, outputs: readonly string[]): Promise<NativeValues> {
+  const feeds: Record<string, NativeValue> = Object.create(null);
+  for (const [name, input] of Object.entries(inputs)) feeds[name] = toNativeValue(input);
+  return native.run(feeds, outputs);
+}
+
+/** The outputs asked for, in a record without a prototype, where every name is a name like any other. */
+function pick(results: NativeValues, names: readonly string[]): Tensors {
+  const outputs: Record<string, Tensor> = Object.create(null);
+  for (const name of names) {
+    const result = results[name];
+    if (result !== undefined) outputs[name] = fromNativeValue(result);
+  }
+  return outputs;
+}
+
+function checkOutputNames(wanted: readonly string[], { outputs, unusableOutputs }: OnnxSignature): void {
+  if (wanted.length === 0) throw inputInvalid("No output is asked for: leave the list away to get all of them.");
+  for (const name of wanted) {
+    if (outputs.some((output) => output.name === name)) continue;
+    const unusable = unusableOutputs.find((output) => output.name === name);
+    if (unusable !== undefined) throw inputInvalid(`Output ${quoted(name)} cannot be returned: ${unusable.reason}.`);
+    throw inputInvalid(`Output ${quoted(name)} is unknown; ${listNames("output", outputs)}.`);
+  }
+}
