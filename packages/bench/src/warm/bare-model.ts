@@ -1,17 +1,25 @@
+import { availableParallelism } from "node:os";
 import type { Tensors } from "@virga/core";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
 /** Outputs by name, as the runtime gives them. */
 export type BareOutputs = Readonly<Record<string, Tensor>>;
 
-/** A model on onnxruntime-node with its defaults, and nothing of ours around it. */
+/** A model on onnxruntime-node, and nothing of ours around it. */
 export interface BareModel {
   run(feeds: Readonly<Record<string, Tensor>>): Promise<BareOutputs>;
 }
 
-export async function loadBareModel(path: string): Promise<BareModel> {
-  const session = await InferenceSession.create(path);
-  return { run: async (feeds) => session.run(feeds) as Promise<BareOutputs> };
+/** The options of our engine, so that a bare run differs from a request in all but the run itself. */
+const OUR_OPTIONS: InferenceSession.SessionOptions = {
+  intraOpNumThreads: Math.min(availableParallelism(), 8),
+  extra: { "session.intra_op.allow_spinning": "0" },
+};
+
+/** Loads a model with the options of our engine, or with the runtime's defaults. */
+export async function loadBareModel(path: string, options: "ours" | "defaults"): Promise<BareModel> {
+  const session = await InferenceSession.create(path, options === "ours" ? OUR_OPTIONS : {});
+  return { run: async (feeds) => (await session.run(feeds)) as BareOutputs };
 }
 
 /** @throws TypeError for a type that no benchmark uses. */

@@ -35,7 +35,11 @@ export const SUBJECTS: readonly Subject[] = [
   {
     graph: transformer(),
     inputs: {
-      input_ids: tensor("int64", [1, TOKENS], BigInt64Array.from({ length: TOKENS }, (_, index) => BigInt(index * 7))),
+      input_ids: tensor(
+        "int64",
+        [1, TOKENS],
+        BigInt64Array.from({ length: TOKENS }, (_, index) => BigInt(index * 7)),
+      ),
       attention_mask: tensor("int64", [1, TOKENS], new BigInt64Array(TOKENS).fill(1n)),
     },
     repeats: 5,
