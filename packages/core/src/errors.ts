@@ -16,9 +16,11 @@ export type FailureCode =
   | "RUN_FAILED"
   | "UNSUPPORTED"
   | "WEIGHTS_MISSING"
+  | "WEIGHTS_DENIED"
   | "WEIGHTS_UNREACHABLE"
   | "WEIGHTS_CORRUPT"
   | "MODEL_UNSUPPORTED"
+  | "WRITE_CONFLICT"
   | "NOT_READY"
   | "OVERLOADED"
   | "CANCELLED"
@@ -37,6 +39,8 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   RUN_FAILED: { status: 400, retryable: false },
   UNSUPPORTED: { status: 501, retryable: false },
   WEIGHTS_MISSING: { status: 500, retryable: false },
+  WEIGHTS_DENIED: { status: 500, retryable: false },
+  WRITE_CONFLICT: { status: 409, retryable: true },
   WEIGHTS_UNREACHABLE: { status: 503, retryable: true },
   WEIGHTS_CORRUPT: { status: 500, retryable: false },
   MODEL_UNSUPPORTED: { status: 500, retryable: false },
