@@ -20,6 +20,7 @@ export type FailureCode =
   | "WEIGHTS_UNREACHABLE"
   | "WEIGHTS_CORRUPT"
   | "MODEL_UNSUPPORTED"
+  | "DISK_FULL"
   | "WRITE_CONFLICT"
   | "NOT_READY"
   | "OVERLOADED"
@@ -40,6 +41,7 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   UNSUPPORTED: { status: 501, retryable: false },
   WEIGHTS_MISSING: { status: 500, retryable: false },
   WEIGHTS_DENIED: { status: 500, retryable: false },
+  DISK_FULL: { status: 500, retryable: false },
   WRITE_CONFLICT: { status: 409, retryable: true },
   WEIGHTS_UNREACHABLE: { status: 503, retryable: true },
   WEIGHTS_CORRUPT: { status: 500, retryable: false },

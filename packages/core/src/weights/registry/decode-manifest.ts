@@ -1,0 +1,60 @@
+import { type ElementType, FIXED_ELEMENTS } from "../../tensor/element-type.ts";
+import type { Signature, TensorSpec } from "../../tensor/tensor.ts";
+import type { LoadPlan, Manifest, ManifestFile } from "./manifest.ts";
+import type { RecordFields } from "./record-fields.ts";
+
+const SHA256 = /^[0-9a-f]{64}$/;
+/** Relative, with "/" between its parts, and never out of the model's folder. */
+const SAFE_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-][A-Za-z0-9._/-]*$/;
+const ELEMENT_TYPES = ["string", ...Object.keys(FIXED_ELEMENTS)] as readonly ElementType[];
+
+/** Reads a manifest. @throws InferenceError `WEIGHTS_CORRUPT` naming the field that is wrong. */
+export function decodeManifest(fields: RecordFields): Manifest {
+  if (fields.integer("format") !== 1) {
+    throw fields.contradiction("this version reads manifests of format 1; a newer one wrote this");
+  }
+  const chunkBytes = fields.integer("chunkBytes", 4096);
+  const files = fields.objects("files", (file) => decodeFile(file, chunkBytes));
+  const load = decodeLoad(fields.object("load"));
+  if (!files.some((file) => file.path === load.graph)) {
+    throw fields.contradiction(`no file is the graph ${JSON.stringify(load.graph)}`);
+  }
+  return {
+    format: 1,
+    signature: decodeSignature(fields.object("signature")),
+    operatorSets: fields.object("operatorSets").integersByName(),
+    runtimeVersion: fields.text("runtimeVersion"),
+    sourceSha256: fields.text("sourceSha256", SHA256),
+    chunkBytes,
+    files,
+    load,
+  };
+}
+
+function decodeFile(fields: RecordFields, chunkBytes: number): ManifestFile {
+  const sizeBytes = fields.integer("sizeBytes");
+  const chunkCrc32 = fields.integers("chunkCrc32", 0);
+  const chunks = Math.ceil(sizeBytes / chunkBytes);
+  if (chunkCrc32.length !== chunks) {
+    throw fields.contradiction(`${sizeBytes} bytes are ${chunks} chunks, and there are ${chunkCrc32.length} checksums`);
+  }
+  return { path: fields.text("path", SAFE_PATH), sizeBytes, sha256: fields.text("sha256", SHA256), chunkCrc32 };
+}
+
+function decodeLoad(fields: RecordFields): LoadPlan {
+  const kind = fields.oneOf("kind", ["mapped", "mappedWhenComplete", "original"]);
+  const graph = fields.text("graph", SAFE_PATH);
+  return kind === "original" ? { kind, graph, reason: fields.text("reason") } : { kind, graph };
+}
+
+function decodeSignature(fields: RecordFields): Signature {
+  return { inputs: fields.objects("inputs", decodeSpec), outputs: fields.objects("outputs", decodeSpec) };
+}
+
+function decodeSpec(fields: RecordFields): TensorSpec {
+  return {
+    name: fields.text("name"),
+    type: fields.oneOf("type", ELEMENT_TYPES),
+    shape: fields.integers("shape", -1),
+  };
+}
