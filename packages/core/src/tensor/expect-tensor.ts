@@ -17,6 +17,6 @@ export function expectTensor<Type extends ElementType>(tensors: Tensors, name: s
   );
 }
 
-function hasType<Type extends ElementType>(tensor: Tensor, type: Type): tensor is Tensor<Type> {
+function hasType<Type extends ElementType>(tensor: Tensor, type: Type): tensor is Tensor & Tensor<Type> {
   return tensor.type === type;
 }
