@@ -1,0 +1,117 @@
+import { toDatatype } from "../../tensor/element-type.ts";
+import type { Signature, TensorSpec } from "../../tensor/tensor.ts";
+import type { Schema } from "./element-schema.ts";
+import { dataSchema, flatSchema, shapeSchema, tensorMetadataSchema } from "./tensor-schema.ts";
+
+const PARAMETERS: Schema = { $ref: "#/components/schemas/Parameters" };
+
+/** Free-form parameters, and those that mean something here. */
+export const PARAMETERS_SCHEMA: Schema = {
+  type: "object",
+  properties: {
+    binary_data: { type: "boolean", description: "On an output: whether it is answered as raw bytes." },
+    binary_data_output: {
+      type: "boolean",
+      description: "On a request: whether all outputs are answered as raw bytes.",
+    },
+  },
+  additionalProperties: { type: ["string", "number", "boolean"] },
+};
+
+/** The body of an inference request. Source: Open Inference Protocol, "Inference Request JSON Object". */
+export function inferRequestSchema({ inputs, outputs }: Signature): Schema {
+  return {
+    type: "object",
+    required: ["inputs"],
+    properties: {
+      id: { type: "string", description: "Comes back in the answer." },
+      parameters: PARAMETERS,
+      inputs: namedTensorsSchema(inputs, inputTensorSchema),
+      outputs: {
+        type: "array",
+        description: "Outputs to answer; all where absent.",
+        items: {
+          type: "object",
+          required: ["name"],
+          properties: { name: { enum: outputs.map((output) => output.name) }, parameters: PARAMETERS },
+        },
+      },
+    },
+  };
+}
+
+/** The body of an answer. Source: Open Inference Protocol, "Inference Response JSON Object". */
+export function inferResponseSchema(name: string, version: string, { outputs }: Signature): Schema {
+  return {
+    type: "object",
+    required: ["model_name", "model_version", "outputs"],
+    properties: {
+      model_name: { const: name },
+      model_version: { const: version },
+      id: { type: "string" },
+      parameters: PARAMETERS,
+      outputs: { type: "array", items: oneOf(outputs.map(outputTensorSchema)), maxItems: outputs.length },
+    },
+  };
+}
+
+/** A model's metadata. Source: Open Inference Protocol, "Model Metadata Response JSON Object". */
+export function modelMetadataSchema(name: string, version: string, { inputs, outputs }: Signature): Schema {
+  return {
+    type: "object",
+    required: ["name", "versions", "platform", "inputs", "outputs"],
+    properties: {
+      name: { const: name },
+      versions: { const: [version] },
+      platform: { type: "string" },
+      inputs: tupleSchema(inputs.map(tensorMetadataSchema)),
+      outputs: tupleSchema(outputs.map(tensorMetadataSchema)),
+    },
+  };
+}
+
+function inputTensorSchema(spec: TensorSpec): Schema {
+  return tensorSchema(spec, dataSchema(spec), shapeSchema(spec));
+}
+
+/** A model may answer other sizes than it declares (the runtime only warns), so its answer is not held to them. */
+function outputTensorSchema(spec: TensorSpec): Schema {
+  const free: TensorSpec = { ...spec, shape: spec.shape.map(() => -1) };
+  return tensorSchema(spec, flatSchema(free), shapeSchema(free));
+}
+
+function tensorSchema({ name, type }: TensorSpec, data: Schema, shape: Schema): Schema {
+  return {
+    type: "object",
+    required: ["name", "datatype", "shape", "data"],
+    properties: { name: { const: name }, datatype: { const: toDatatype(type) }, shape, data, parameters: PARAMETERS },
+  };
+}
+
+/** An array with one tensor for each spec, in any order. */
+function namedTensorsSchema(specs: readonly TensorSpec[], toSchema: (spec: TensorSpec) => Schema): Schema {
+  const required = specs.filter((spec) => spec.optional !== true);
+  return {
+    type: "array",
+    minItems: required.length,
+    maxItems: specs.length,
+    items: oneOf(specs.map(toSchema)),
+    ...(required.length > 1 && {
+      allOf: required.map(({ name }) => ({ contains: { properties: { name: { const: name } } } })),
+    }),
+  };
+}
+
+function tupleSchema(items: readonly Schema[]): Schema {
+  return {
+    type: "array",
+    ...(items.length > 0 && { prefixItems: items }),
+    minItems: items.length,
+    maxItems: items.length,
+  };
+}
+
+function oneOf(schemas: readonly Schema[]): Schema | false {
+  const [only] = schemas;
+  return schemas.length === 1 && only !== undefined ? only : { oneOf: schemas };
+}
