@@ -32,3 +32,14 @@ export {
 export { expectTensor } from "./tensor/expect-tensor.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
 export type { ModelConfig } from "./weights/model-library.ts";
+export { createFileStore } from "./weights/store/file-store.ts";
+export type {
+  ByteRange,
+  ModelStore,
+  ObjectInfo,
+  ObjectLocation,
+  RangeRequest,
+  WriteCondition,
+  WriteOptions,
+  WriteSource,
+} from "./weights/store/model-store.ts";

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, type Stats } from "node:fs";
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
@@ -109,14 +109,19 @@ async function fill(draft: string, source: WriteSource, { signal, onProgress }: 
     return;
   }
   let storedBytes = 0;
+  const hash = createHash("sha256");
   const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
+      hash.update(chunk);
       yield chunk;
       storedBytes += chunk.byteLength;
       onProgress?.(storedBytes);
     }
   };
   await pipeline(createReadStream(source.path), counted, target, { ...(signal && { signal }) });
+  if (hash.digest("hex") !== source.sha256) {
+    throw new InferenceError("WEIGHTS_CORRUPT", `${source.path} changed while it was stored: prepare it again.`);
+  }
 }
 
 /** Both steps are atomic: a link fails where the name is taken, and a rename replaces the old state whole. */
