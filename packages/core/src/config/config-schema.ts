@@ -2,6 +2,8 @@ import { z } from "zod";
 import { closestTo } from "./closest-to.ts";
 import type { InferenceConfig } from "./config.ts";
 
+export type { InferenceConfig } from "./config.ts";
+
 /** Something in a config that cannot stand. */
 export interface ConfigProblem {
   /** Keys from the `inference:` block downwards. */

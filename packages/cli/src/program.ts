@@ -1,0 +1,97 @@
+import { Command, InvalidArgumentError } from "commander";
+import { parseByteSize } from "./print/byte-size.ts";
+import type { Terminal } from "./print/terminal.ts";
+
+interface ServiceFlags {
+  readonly config?: string;
+  readonly predictor?: string;
+  readonly labels?: string;
+  readonly name?: string;
+  readonly json: boolean;
+}
+
+interface ServeFlags extends ServiceFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly watch: boolean;
+  readonly maxBody?: number;
+}
+
+interface PredictFlags extends ServiceFlags {
+  readonly input: string;
+  readonly output?: string;
+}
+
+/** All commands; each is loaded only when it is called. */
+export function createProgram(version: string, terminal: Terminal): Command {
+  const program = new Command("virga")
+    .description("Puts ONNX models behind HTTP.")
+    .version(version)
+    .helpCommand(false)
+    .showHelpAfterError("(--help shows what there is)")
+    .exitOverride();
+  addServe(program, terminal);
+  addInspect(program, terminal);
+  addPredict(program, terminal);
+  return program;
+}
+
+function addServe(program: Command, terminal: Terminal): void {
+  withServiceOptions(program.command("serve"))
+    .description("Serve models over HTTP: those named, or those of the serverless.yml of this folder.")
+    .argument("[models...]", "paths of .onnx files, each with or without NAME= in front")
+    .option("--port <port>", "port to listen on; 0 takes any free one", parsePort, 8080)
+    .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in", "127.0.0.1")
+    .option("--no-watch", "leave changed models and predictors alone")
+    .option("--max-body <size>", "largest request body, such as 64MB", parseSize)
+    .option("--json", "log as lines of JSON", false)
+    .action(async (models: string[], { maxBody, ...flags }: ServeFlags) => {
+      const { serve } = await import("./serve/serve.ts");
+      await serve({ models, ...flags, ...(maxBody === undefined ? {} : { maxRequestBytes: maxBody }) }, terminal);
+    });
+}
+
+function addInspect(program: Command, terminal: Terminal): void {
+  program
+    .command("inspect")
+    .description("Show what a model takes and gives.")
+    .argument("<model>", "path of an .onnx file")
+    .option("--json", "write JSON", false)
+    .action(async (model: string, { json }: { json: boolean }) => {
+      const { inspect } = await import("./inspect.ts");
+      await inspect({ model, json }, terminal);
+    });
+}
+
+function addPredict(program: Command, terminal: Terminal): void {
+  withServiceOptions(program.command("predict"))
+    .description("Predict once and show the answer.")
+    .argument("[model]", "path of an .onnx file; without it, the serverless.yml of this folder")
+    .requiredOption("--input <file>", "a body of POST /predict in JSON; - reads the standard input")
+    .option("--output <file>", "write the answer, as JSON, to a file")
+    .option("--json", "write JSON", false)
+    .action(async (model: string | undefined, flags: PredictFlags) => {
+      const { predict } = await import("./predict.ts");
+      await predict({ models: model === undefined ? [] : [model], ...flags }, terminal);
+    });
+}
+
+function withServiceOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "a config other than ./serverless.yml")
+    .option("--predictor <file>", "your code around the models (.ts, .js or .mjs)")
+    .option("--labels <file>", "names of the classes, one a line")
+    .option("--name <name>", "name of the service");
+}
+
+function parsePort(written: string): number {
+  const port = Number(written);
+  if (/^\d+$/.test(written) && port <= 65_535) return port;
+  throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
+}
+
+function parseSize(written: string): number {
+  const sizeBytes = parseByteSize(written);
+  if (sizeBytes !== undefined && sizeBytes > 0) return sizeBytes;
+  throw new InvalidArgumentError("A size is a number of bytes, or one with kB, MB or GB behind it.");
+}

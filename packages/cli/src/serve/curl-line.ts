@@ -1,0 +1,65 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { App } from "@virga/core";
+import type { ServiceDefinition } from "../service/service-definition.ts";
+
+/** Bodies up to this length are shown in the line itself; longer ones go to a file. */
+const INLINE_CHARACTERS = 1_000;
+
+interface Example {
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** A line for the shell that calls the service with inputs that work, where there are such. */
+export async function createCurlLine(app: App, service: ServiceDefinition, url: string): Promise<string | undefined> {
+  const example = configuredExample(app, service) ?? (await documentedExample(app));
+  if (example === undefined) return undefined;
+  const text = JSON.stringify(example.body);
+  const data = text.length <= INLINE_CHARACTERS ? quote(text) : `@${quote(await writeExample(text))}`;
+  return `curl ${url}${example.path} -H 'content-type: application/json' -d ${data}`;
+}
+
+function configuredExample(app: App, service: ServiceDefinition): Example | undefined {
+  const [endpoint, ...others] = app.describe();
+  const model = service.models.find(({ example }) => example !== undefined);
+  if (model?.example === undefined || endpoint === undefined || others.length > 0) return undefined;
+  return { path: "/predict", body: model.example };
+}
+
+interface OpenApiDocument {
+  readonly paths?: Readonly<
+    Record<
+      string,
+      { readonly post?: { readonly requestBody?: { readonly content?: Readonly<Record<string, Media>> } } }
+    >
+  >;
+}
+
+interface Media {
+  readonly example?: unknown;
+}
+
+/** The first example of the service's own description. */
+async function documentedExample(app: App): Promise<Example | undefined> {
+  const response = await app.fetch(new Request("http://localhost/openapi.json"));
+  if (!response.ok) return undefined;
+  const { paths = {} } = (await response.json()) as OpenApiDocument;
+  for (const [path, { post }] of Object.entries(paths)) {
+    const body = post?.requestBody?.content?.["application/json"]?.example;
+    if (body !== undefined) return { path, body };
+  }
+  return undefined;
+}
+
+async function writeExample(text: string): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "virga-")), "example.json");
+  await writeFile(file, text);
+  return file;
+}
+
+/** Quotes for a POSIX shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,76 @@
+import { relative } from "node:path";
+import { type App, createApp, type Limits } from "@virga/core";
+import { drainOnSignal, type RunningServer, startServer } from "@virga/server";
+import type { Terminal } from "../print/terminal.ts";
+import { defineService, type ServiceArguments } from "../service/define-service.ts";
+import type { ServiceDefinition } from "../service/service-definition.ts";
+import { toAppOptions } from "../service/to-app-options.ts";
+import { createCurlLine } from "./curl-line.ts";
+import { startHotReload } from "./hot-reload.ts";
+import { createJsonReport, createTextReport, type Report } from "./report.ts";
+import { reportModel } from "./report-model.ts";
+
+export interface ServeArguments extends ServiceArguments {
+  readonly port: number;
+  readonly host: string;
+  readonly watch: boolean;
+  readonly json: boolean;
+  readonly maxRequestBytes?: number;
+}
+
+/**
+ * Serves models until the process is asked to end.
+ *
+ * @throws InferenceError for a service that cannot be put together or a port that is taken; a model that does not load is
+ * reported, and the service comes up without it.
+ */
+export async function serve(written: ServeArguments, terminal: Terminal): Promise<void> {
+  const report = written.json ? createJsonReport(terminal) : createTextReport(terminal);
+  const service = await defineService(written, terminal.folder);
+  const { options, predictorFiles } = await toAppOptions(service);
+  const app = createApp({ ...options, limits: limitsOf(service, written), log: report });
+  const server = await startServer(app, { host: written.host, port: written.port, log: report });
+  const drained = drainOnSignal(server);
+  const hotReload = written.watch ? await startHotReload(app, service, predictorFiles, report) : undefined;
+  await warm(app, service, terminal.folder, report);
+  await announce(app, service, server, written, report);
+  await drained;
+  hotReload?.close();
+  report({ level: "info", event: "server.stopped", message: "Stopped." });
+}
+
+function limitsOf({ timeoutMs }: ServiceDefinition, { maxRequestBytes }: ServeArguments): Partial<Limits> {
+  return {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
+  };
+}
+
+async function warm(app: App, service: ServiceDefinition, folder: string, report: Report): Promise<void> {
+  const files = service.models.map(({ path }) => relative(folder, path));
+  report({ level: "info", event: "service.loading", message: `Loading ${files.join(", ")} …` });
+  // What failed stands in the descriptions; the service comes up all the same, and a mended file is taken up.
+  await app.warm().catch(() => undefined);
+  for (const endpoint of app.describe()) reportModel(endpoint, report);
+}
+
+async function announce(
+  app: App,
+  service: ServiceDefinition,
+  server: RunningServer,
+  { host, watch }: ServeArguments,
+  report: Report,
+): Promise<void> {
+  const url = host === "0.0.0.0" || host === "::" ? `http://127.0.0.1:${server.port}` : server.url;
+  const notes = watch ? "\nChanged models and predictors are taken up as they are saved; Ctrl+C stops." : "";
+  report({
+    level: "info",
+    event: "server.listening",
+    message: `Serving on ${server.url}`,
+    display: `\nServing on ${server.url} (what it takes: ${url}/openapi.json)${notes}`,
+    fields: { url: server.url },
+  });
+  const curl = await createCurlLine(app, service, url);
+  if (curl === undefined) return;
+  report({ level: "info", event: "service.example", message: curl, display: `Try it:\n\n  ${curl}\n` });
+}

@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, extname, relative, resolve } from "node:path";
+import { InferenceError } from "@virga/core";
+import { readConfigFile } from "./config-file.ts";
+import type { ModelDefinition, ServiceDefinition } from "./service-definition.ts";
+
+const DEFAULT_CONFIG = "serverless.yml";
+
+/** What the command line says about the service. */
+export interface ServiceArguments {
+  /** Paths, each with or without `name=` in front; where there are none, a config is read. */
+  readonly models: readonly string[];
+  readonly config?: string;
+  readonly predictor?: string;
+  readonly labels?: string;
+  readonly name?: string;
+}
+
+/**
+ * Puts a service together from the command line or, where it names no models, from a config.
+ *
+ * @throws InferenceError `CONFIG_INVALID` for a wrong config, `WEIGHTS_MISSING` for a file that is not there.
+ */
+export async function defineService(written: ServiceArguments, folder: string): Promise<ServiceDefinition> {
+  const definition = written.models.length > 0 ? fromModels(written, folder) : await fromConfig(written.config, folder);
+  const complete: ServiceDefinition = {
+    ...definition,
+    models: await withLabels(definition.models, written.labels, folder),
+    ...(written.name === undefined ? {} : { name: written.name }),
+    ...(written.predictor === undefined ? {} : { predictorPath: resolve(folder, written.predictor) }),
+  };
+  checkFiles(complete, folder);
+  return complete;
+}
+
+function fromModels(written: ServiceArguments, folder: string): ServiceDefinition {
+  if (written.config !== undefined) throw invalid("Give either models or --config, not both.");
+  const models = written.models.map((model) => toModel(model, folder));
+  for (const [index, { name }] of models.entries()) {
+    const first = models.findIndex((model) => model.name === name);
+    if (first !== index) {
+      throw invalid(`Two models are called ${name}: tell them apart, such as ${name}-2=${written.models[index]}.`);
+    }
+  }
+  return { models };
+}
+
+const NAMED = /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/;
+
+function toModel(written: string, folder: string): ModelDefinition {
+  const named = existsSync(resolve(folder, written)) ? null : NAMED.exec(written);
+  const path = named?.[2] ?? written;
+  return { name: named?.[1] ?? nameOf(path), path: resolve(folder, path) };
+}
+
+function nameOf(path: string): string {
+  const name = basename(path, extname(path))
+    .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "");
+  return name === "" ? "model" : name;
+}
+
+async function fromConfig(config: string | undefined, folder: string): Promise<ServiceDefinition> {
+  const path = resolve(folder, config ?? DEFAULT_CONFIG);
+  if (existsSync(path)) return readConfigFile(path);
+  if (config !== undefined) throw invalid(`There is no config ${config}.`);
+  throw invalid(
+    `There is no ${DEFAULT_CONFIG} in ${folder}. Name a model, such as: virga serve model.onnx (or another config with --config).`,
+  );
+}
+
+async function withLabels(
+  models: readonly ModelDefinition[],
+  labelsFile: string | undefined,
+  folder: string,
+): Promise<readonly ModelDefinition[]> {
+  if (labelsFile === undefined) return models;
+  const [only, ...others] = models;
+  if (only === undefined || others.length > 0) {
+    throw invalid("--labels fits a service with one model; with several, give each its `labels` in a config.");
+  }
+  return [{ ...only, labels: await readLabels(resolve(folder, labelsFile), labelsFile) }];
+}
+
+async function readLabels(path: string, written: string): Promise<string[]> {
+  if (!existsSync(path)) throw missing(`There is no labels file ${written}.`);
+  const lines = (await readFile(path, "utf8")).split(/\r?\n/);
+  while (lines.at(-1)?.trim() === "") lines.pop();
+  if (lines.length === 0) throw invalid(`The labels file ${written} is empty: write one class name a line.`);
+  return lines.map((line) => line.trim());
+}
+
+function checkFiles({ models, predictorPath }: ServiceDefinition, folder: string): void {
+  const shown = (path: string): string => relative(folder, path) || path;
+  const absent = models
+    .filter(({ path }) => !existsSync(path))
+    .map(({ name, path }) => `There is no file ${shown(path)} (model ${name}).`);
+  if (predictorPath !== undefined && !existsSync(predictorPath)) {
+    absent.push(`There is no file ${shown(predictorPath)} (predictor).`);
+  }
+  if (absent.length > 0) throw missing(absent.join("\n"));
+}
+
+function invalid(message: string): InferenceError {
+  return new InferenceError("CONFIG_INVALID", message);
+}
+
+function missing(message: string): InferenceError {
+  return new InferenceError("WEIGHTS_MISSING", message);
+}
