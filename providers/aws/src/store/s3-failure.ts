@@ -1,0 +1,91 @@
+import { type FailureCode, InferenceError } from "@virga/core";
+
+/** What was tried, where, and the permission that it needs. */
+export interface S3Action {
+  readonly name: string;
+  readonly permission: string;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+interface AwsError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly Code?: string;
+  readonly code?: string;
+}
+
+/** S3's own words for a failure and what becomes of it; the status decides where none of them is known. */
+const BY_NAME: Readonly<Record<string, (action: S3Action) => [FailureCode, string]>> = {
+  NoSuchBucket: ({ bucket }) => [
+    "WEIGHTS_MISSING",
+    `There is no bucket ${bucket}: create it, or mend the name in the config.`,
+  ],
+  PermanentRedirect: wrongRegion,
+  AuthorizationHeaderMalformed: wrongRegion,
+  IllegalLocationConstraintException: wrongRegion,
+  PreconditionFailed: conflict,
+  ConditionalRequestConflict: conflict,
+  ExpiredToken: () => [
+    "WEIGHTS_DENIED",
+    "The AWS credentials have expired: renew them (aws sso login, or a new session token).",
+  ],
+  ExpiredTokenException: () => [
+    "WEIGHTS_DENIED",
+    "The AWS credentials have expired: renew them (aws sso login, or a new session token).",
+  ],
+  InvalidAccessKeyId: () => [
+    "WEIGHTS_DENIED",
+    "AWS does not know this access key: check AWS_ACCESS_KEY_ID or the profile.",
+  ],
+  SignatureDoesNotMatch: () => [
+    "WEIGHTS_DENIED",
+    "The AWS secret key does not fit its access key: check AWS_SECRET_ACCESS_KEY or the profile.",
+  ],
+  CredentialsProviderError: () => [
+    "WEIGHTS_DENIED",
+    "No AWS credentials were found: set AWS_PROFILE, run `aws configure` or `aws sso login`, or give the function a role.",
+  ],
+  RequestTimeTooSkewed: () => ["WEIGHTS_DENIED", "This machine's clock is wrong by more than AWS allows: set it."],
+};
+
+function wrongRegion({ bucket }: S3Action): [FailureCode, string] {
+  return [
+    "WEIGHTS_MISSING",
+    `The bucket ${bucket} is in another region: set \`aws.region\` (or AWS_REGION) to the bucket's own.`,
+  ];
+}
+
+function conflict({ bucket, key }: S3Action): [FailureCode, string] {
+  return ["WRITE_CONFLICT", `s3://${bucket}/${key} was written by someone else meanwhile.`];
+}
+
+function denied({ name, permission, bucket, key }: S3Action): [FailureCode, string] {
+  return [
+    "WEIGHTS_DENIED",
+    `May not ${name} s3://${bucket}/${key}: allow ${permission} on it (a bucket in another account also needs a bucket ` +
+      "policy; a requester-pays bucket needs `requesterPays`; without s3:ListBucket a missing object looks the same).",
+  ];
+}
+
+/** An error of the SDK as one of ours, with the SDK's as its cause; what is ours already is kept. */
+export function toS3Failure(error: unknown, action: S3Action): unknown {
+  if (!(error instanceof Error) || InferenceError.is(error) || error.name === "AbortError") return error;
+  const [code, message] = explain(error, action);
+  return new InferenceError(code, message, { cause: error });
+}
+
+function explain(error: AwsError, action: S3Action): [FailureCode, string] {
+  const known = BY_NAME[error.name] ?? BY_NAME[error.Code ?? ""];
+  if (known !== undefined) return known(action);
+  const status = error.$metadata?.httpStatusCode;
+  if (status === 412 || status === 409) return conflict(action);
+  if (status === 301 || status === 307) return wrongRegion(action);
+  if (status === 401 || status === 403) return denied(action);
+  const reason = status === undefined ? (error.code ?? error.name) : `status ${status}`;
+  return ["WEIGHTS_UNREACHABLE", `Could not ${action.name} s3://${action.bucket}/${action.key}: ${reason}.`];
+}
+
+/** Whether the SDK says that the object itself is not there. */
+export function isMissingObject(error: unknown): boolean {
+  return error instanceof Error && (error.name === "NoSuchKey" || error.name === "NotFound");
+}

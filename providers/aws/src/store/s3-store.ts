@@ -1,0 +1,241 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import {
+  InferenceError,
+  type ModelStore,
+  type ObjectInfo,
+  type WriteCondition,
+  type WriteOptions,
+  type WriteSource,
+} from "@virga/core";
+import { isMissingObject, type S3Action, toS3Failure } from "./s3-failure.ts";
+import { createS3Location, type S3Access, type S3Credentials } from "./s3-location.ts";
+
+export interface S3StoreOptions {
+  readonly bucket: string;
+  /** Below which everything is kept; without slashes at its ends. */
+  readonly prefix?: string;
+  /** As the SDK finds it where absent. */
+  readonly region?: string;
+  /** As the SDK finds them where absent: environment, profile, SSO, role. */
+  readonly credentials?: () => Promise<S3Credentials>;
+  /** Of a store that is not AWS, such as `http://127.0.0.1:9000`; addressed by path. */
+  readonly endpoint?: URL;
+  /** Requests that are sent again when S3 is busy or the network breaks; 3 where absent. */
+  readonly maxAttempts?: number;
+  /** Pays for requests to someone else's requester-pays bucket. */
+  readonly requesterPays?: boolean;
+}
+
+/** Parts of one upload; S3 allows 10,000 of them, so that 160 GB fit. */
+const PART_BYTES = 16 * 1024 * 1024;
+const PARTS_AT_ONCE = 4;
+
+/** Permission that each action of this store needs. */
+const ACTIONS = {
+  read: "s3:GetObject",
+  write: "s3:PutObject",
+  delete: "s3:DeleteObject",
+  list: "s3:ListBucket",
+} as const;
+
+/** Objects in an Amazon S3 bucket (general purpose), or in any store that speaks its protocol with preconditions. */
+export function createS3Store(options: S3StoreOptions): ModelStore {
+  const { bucket, prefix = "" } = options;
+  const root = prefix === "" ? "" : `${prefix}/`;
+  const client = createClient(options);
+  const access: S3Access = {
+    region: () => client.config.region(),
+    credentials: () => client.config.credentials(),
+    ...(options.endpoint && { endpoint: options.endpoint }),
+    requesterPays: options.requesterPays === true,
+  };
+  const payer = options.requesterPays === true ? ({ RequestPayer: "requester" } as const) : {};
+  const objectAt = (key: string) => ({ Bucket: bucket, Key: root + key, ...payer });
+
+  async function failing<Result>(
+    name: keyof typeof ACTIONS,
+    key: string,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toS3Failure(error, { name, permission: ACTIONS[name], bucket, key: root + key } satisfies S3Action);
+    }
+  }
+
+  async function get(key: string, signal?: AbortSignal, ifNoneMatch?: string) {
+    return failing("read", key, async () => {
+      const command = new GetObjectCommand({ ...objectAt(key), ...(ifNoneMatch && { IfNoneMatch: ifNoneMatch }) });
+      try {
+        const { Body, ETag } = await client.send(command, { ...(signal && { abortSignal: signal }) });
+        return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), tag: ETag ?? "" };
+      } catch (error) {
+        if (isMissingObject(error)) return undefined;
+        if (isNotModified(error)) return "unchanged" as const;
+        throw error;
+      }
+    });
+  }
+
+  return {
+    uri: `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`,
+    locate: (key) => createS3Location(access, bucket, root + key),
+    async read(key, signal) {
+      const found = await get(key, signal);
+      return found === "unchanged" ? undefined : found;
+    },
+    readIfChanged: (key, tag, signal) => get(key, signal, tag),
+    info: (key, signal) =>
+      failing("read", key, async () => {
+        try {
+          const found = await client.send(new HeadObjectCommand(objectAt(key)), {
+            ...(signal && { abortSignal: signal }),
+          });
+          return toInfo(key, found.ContentLength, found.ETag, found.LastModified);
+        } catch (error) {
+          if (isMissingObject(error)) return undefined;
+          throw error;
+        }
+      }),
+    write: (key, source, writeOptions = {}) =>
+      failing("write", key, () => write(client, objectAt(key), source, writeOptions)),
+    list: (keyPrefix, signal) => list(client, { bucket, root, payer }, keyPrefix, signal, failing),
+    delete: (key, signal) =>
+      failing("delete", key, async () => {
+        await client.send(new DeleteObjectCommand(objectAt(key)), { ...(signal && { abortSignal: signal }) });
+      }),
+  };
+}
+
+function createClient({ region, credentials, endpoint, maxAttempts }: S3StoreOptions): S3Client {
+  return new S3Client({
+    ...(region && { region }),
+    ...(credentials && { credentials }),
+    ...(endpoint && { endpoint: endpoint.href, forcePathStyle: true }),
+    ...(maxAttempts && { maxAttempts }),
+  });
+}
+
+function isNotModified(error: unknown): boolean {
+  return error instanceof Error && (error.name === "NotModified" || error.name === "304");
+}
+
+function toInfo(
+  key: string,
+  sizeBytes: number | undefined,
+  tag: string | undefined,
+  modified: Date | undefined,
+): ObjectInfo {
+  return { key, sizeBytes: sizeBytes ?? 0, tag: tag ?? "", modifiedAtMs: modified?.getTime() ?? 0 };
+}
+
+function toPrecondition(condition: WriteCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } {
+  if (condition === undefined) return {};
+  return condition.kind === "absent" ? { IfNoneMatch: "*" } : { IfMatch: condition.tag };
+}
+
+async function write(
+  client: S3Client,
+  object: { Bucket: string; Key: string },
+  source: WriteSource,
+  options: WriteOptions,
+): Promise<string> {
+  const precondition = toPrecondition(options.condition);
+  try {
+    if (source.kind === "file") return await upload(client, { ...object, ...precondition }, source, options);
+    const command = new PutObjectCommand({ ...object, ...precondition, Body: source.bytes });
+    return (await client.send(command, { ...(options.signal && { abortSignal: options.signal }) })).ETag ?? "";
+  } catch (error) {
+    // S3 answers a condition on an object that is not there as a missing object.
+    if (options.condition?.kind === "unchanged" && isMissingObject(error)) {
+      throw new InferenceError("WRITE_CONFLICT", `s3://${object.Bucket}/${object.Key} was deleted meanwhile.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** In parts, each with a checksum that S3 verifies; the parts become the object only when the file was what it should be. */
+async function upload(
+  client: S3Client,
+  object: { Bucket: string; Key: string },
+  source: Extract<WriteSource, { kind: "file" }>,
+  { signal, onProgress }: WriteOptions,
+): Promise<string> {
+  signal?.throwIfAborted();
+  const body = Readable.from(verified(source));
+  const multipart = new Upload({
+    client,
+    params: { ...object, Body: body, ContentLength: source.sizeBytes },
+    partSize: PART_BYTES,
+    queueSize: PARTS_AT_ONCE,
+  });
+  let storedBytes = 0;
+  multipart.on("httpUploadProgress", ({ loaded = 0 }) => {
+    storedBytes = Math.max(storedBytes, loaded);
+    onProgress?.(storedBytes);
+  });
+  const abort = (): void => void multipart.abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    return (await multipart.done()).ETag ?? "";
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    body.destroy();
+  }
+}
+
+/** A file's bytes; the stream fails before its end when they are not those that were announced. */
+async function* verified({ path, sha256 }: Extract<WriteSource, { kind: "file" }>): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  let last: Uint8Array | undefined;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    hash.update(chunk);
+    if (last !== undefined) yield last;
+    last = chunk;
+  }
+  if (hash.digest("hex") !== sha256) {
+    throw new InferenceError("WEIGHTS_CORRUPT", `${path} changed while it was stored: prepare it again.`);
+  }
+  if (last !== undefined) yield last;
+}
+
+type Failing = <Result>(name: "list", key: string, work: () => Promise<Result>) => Promise<Result>;
+
+async function* list(
+  client: S3Client,
+  place: { bucket: string; root: string; payer: { RequestPayer?: "requester" } },
+  keyPrefix: string,
+  signal: AbortSignal | undefined,
+  failing: Failing,
+): AsyncGenerator<ObjectInfo> {
+  let token: string | undefined;
+  do {
+    const command = new ListObjectsV2Command({
+      Bucket: place.bucket,
+      Prefix: place.root + keyPrefix,
+      ...place.payer,
+      ...(token && { ContinuationToken: token }),
+    });
+    const page = await failing("list", keyPrefix, () =>
+      client.send(command, { ...(signal && { abortSignal: signal }) }),
+    );
+    for (const { Key = "", Size, ETag, LastModified } of page.Contents ?? []) {
+      yield toInfo(Key.slice(place.root.length), Size, ETag, LastModified);
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
