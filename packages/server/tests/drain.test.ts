@@ -46,7 +46,7 @@ describe("drain", () => {
     await waitUntil(() => app.requests.length === 1);
     await server.drain();
     expect(await connection.receivedUntilClosed()).toBe("");
-    expect(app.invocations[0]?.signal?.aborted).toBe(true);
+    await waitUntil(() => app.invocations[0]?.signal?.aborted === true);
     expect(app.isClosed).toBe(true);
   });
 
