@@ -43,3 +43,4 @@ export type {
   WriteOptions,
   WriteSource,
 } from "./weights/store/model-store.ts";
+export { readVerified } from "./weights/store/verified-file.ts";

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import {
   DeleteObjectCommand,
@@ -14,6 +12,7 @@ import {
   InferenceError,
   type ModelStore,
   type ObjectInfo,
+  readVerified,
   type WriteCondition,
   type WriteOptions,
   type WriteSource,
@@ -176,7 +175,7 @@ async function upload(
   { signal, onProgress }: WriteOptions,
 ): Promise<string> {
   signal?.throwIfAborted();
-  const body = Readable.from(verified(source));
+  const body = Readable.from(readVerified(source));
   const multipart = new Upload({
     client,
     params: { ...object, Body: body, ContentLength: source.sizeBytes },
@@ -196,21 +195,6 @@ async function upload(
     signal?.removeEventListener("abort", abort);
     body.destroy();
   }
-}
-
-/** A file's bytes; the stream fails before its end when they are not those that were announced. */
-async function* verified({ path, sha256 }: Extract<WriteSource, { kind: "file" }>): AsyncGenerator<Uint8Array> {
-  const hash = createHash("sha256");
-  let last: Uint8Array | undefined;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    hash.update(chunk);
-    if (last !== undefined) yield last;
-    last = chunk;
-  }
-  if (hash.digest("hex") !== sha256) {
-    throw new InferenceError("WEIGHTS_CORRUPT", `${path} changed while it was stored: prepare it again.`);
-  }
-  if (last !== undefined) yield last;
 }
 
 type Failing = <Result>(name: "list", key: string, work: () => Promise<Result>) => Promise<Result>;

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream, type Stats } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { createWriteStream, type Stats } from "node:fs";
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -8,6 +8,7 @@ import { InferenceError, inputInvalid } from "../../errors.ts";
 import { toFileFailure } from "./file-failure.ts";
 import { withFileLock } from "./file-lock.ts";
 import type { ModelStore, ObjectInfo, WriteCondition, WriteOptions, WriteSource } from "./model-store.ts";
+import { readVerified } from "./verified-file.ts";
 
 /** Where files grow before they get their name; on the same file system, so that the name is given in one step. */
 const DRAFTS = ".drafts";
@@ -108,20 +109,7 @@ async function fill(draft: string, source: WriteSource, { signal, onProgress }: 
     await pipeline([source.bytes], target);
     return;
   }
-  let storedBytes = 0;
-  const hash = createHash("sha256");
-  const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      yield chunk;
-      storedBytes += chunk.byteLength;
-      onProgress?.(storedBytes);
-    }
-  };
-  await pipeline(createReadStream(source.path), counted, target, { ...(signal && { signal }) });
-  if (hash.digest("hex") !== source.sha256) {
-    throw new InferenceError("WEIGHTS_CORRUPT", `${source.path} changed while it was stored: prepare it again.`);
-  }
+  await pipeline(readVerified(source, onProgress), target, { ...(signal && { signal }) });
 }
 
 /** Both steps are atomic: a link fails where the name is taken, and a rename replaces the old state whole. */

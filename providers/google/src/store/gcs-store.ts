@@ -1,0 +1,167 @@
+import { pipeline } from "node:stream/promises";
+import { type Bucket, type File, Storage } from "@google-cloud/storage";
+import {
+  type ModelStore,
+  type ObjectInfo,
+  readVerified,
+  type WriteCondition,
+  type WriteOptions,
+  type WriteSource,
+} from "@virga/core";
+import { type GcsAction, isMissingObject, toGcsFailure } from "./gcs-failure.ts";
+import { createGcsLocation, type GcsAccess } from "./gcs-location.ts";
+
+export interface GcsStoreOptions {
+  readonly bucket: string;
+  /** Below which everything is kept; without slashes at its ends. */
+  readonly prefix?: string;
+  /** As the SDK finds it where absent. */
+  readonly projectId?: string;
+  /** Of a stand-in for Cloud Storage, such as `http://127.0.0.1:4443`; it is called without credentials. */
+  readonly endpoint?: URL;
+  /** The project that pays for requests to someone else's requester-pays bucket. */
+  readonly userProject?: string;
+}
+
+/** Permission that each action of this store needs. */
+const ACTIONS = {
+  read: "storage.objects.get",
+  write: "storage.objects.create (and storage.objects.delete to replace one)",
+  delete: "storage.objects.delete",
+  list: "storage.objects.list",
+} as const;
+
+/** A read may find its generation replaced between two requests; it looks again this often. */
+const READ_ATTEMPTS = 5;
+
+/** Objects in a Google Cloud Storage bucket. */
+export function createGcsStore(options: GcsStoreOptions): ModelStore {
+  const { prefix = "", endpoint, userProject } = options;
+  const root = prefix === "" ? "" : `${prefix}/`;
+  const storage = createClient(options);
+  const bucket = storage.bucket(options.bucket, userProject === undefined ? {} : { userProject });
+  const access: GcsAccess = {
+    token: async () =>
+      endpoint === undefined ? ((await storage.authClient.getAccessToken()) ?? undefined) : undefined,
+    ...(endpoint && { endpoint }),
+    ...(userProject && { userProject }),
+  };
+  const fileAt = (key: string): File => bucket.file(root + key);
+
+  async function failing<Result>(
+    name: keyof typeof ACTIONS,
+    key: string,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toGcsFailure(error, {
+        name,
+        permission: ACTIONS[name],
+        bucket: options.bucket,
+        key: root + key,
+      } satisfies GcsAction);
+    }
+  }
+
+  return {
+    uri: `gs://${options.bucket}${prefix === "" ? "" : `/${prefix}`}`,
+    locate: (key) => createGcsLocation(access, options.bucket, root + key),
+    info: (key) => failing("read", key, () => readInfo(fileAt(key), key)),
+    read: (key) => failing("read", key, () => readWhole(fileAt(key), key)),
+    readIfChanged: (key, tag) =>
+      failing("read", key, async () => {
+        const info = await readInfo(fileAt(key), key);
+        return info?.tag === tag ? "unchanged" : readWhole(fileAt(key), key);
+      }),
+    write: (key, source, writeOptions = {}) => failing("write", key, () => write(fileAt(key), source, writeOptions)),
+    list: (keyPrefix) => list(bucket, root, keyPrefix, (work) => failing("list", keyPrefix, work)),
+    delete: (key) =>
+      failing("delete", key, async () => {
+        await fileAt(key).delete({ ignoreNotFound: true });
+      }),
+  };
+}
+
+function createClient({ projectId, endpoint }: GcsStoreOptions): Storage {
+  return new Storage({
+    ...(projectId && { projectId }),
+    ...(endpoint && {
+      apiEndpoint: endpoint.href.replace(/\/$/, ""),
+      projectId: projectId ?? "local",
+      useAuthWithCustomEndpoint: false,
+    }),
+  });
+}
+
+async function readInfo(file: File, key: string): Promise<ObjectInfo | undefined> {
+  try {
+    const [metadata] = await file.getMetadata();
+    return {
+      key,
+      sizeBytes: Number(metadata.size),
+      tag: String(metadata.generation),
+      modifiedAtMs: Date.parse(metadata.updated ?? ""),
+    };
+  } catch (error) {
+    if (isMissingObject(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The bytes of one generation: the SDK's download does not say which one it gave. */
+async function readWhole(file: File, key: string): Promise<{ bytes: Uint8Array; tag: string } | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const info = await readInfo(file, key);
+    if (info === undefined) return undefined;
+    try {
+      const [bytes] = await file.bucket.file(file.name, { generation: info.tag }).download();
+      return { bytes, tag: info.tag };
+    } catch (error) {
+      if (!isMissingObject(error) || attempt === READ_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function toPrecondition(condition: WriteCondition | undefined): { ifGenerationMatch?: number | string } {
+  if (condition === undefined) return {};
+  return { ifGenerationMatch: condition.kind === "absent" ? 0 : condition.tag };
+}
+
+async function write(
+  file: File,
+  source: WriteSource,
+  { condition, signal, onProgress }: WriteOptions,
+): Promise<string> {
+  const preconditionOpts = toPrecondition(condition);
+  if (source.kind === "bytes") {
+    await file.save(Buffer.from(source.bytes), { resumable: false, preconditionOpts });
+  } else {
+    const target = file.createWriteStream({ resumable: true, preconditionOpts });
+    await pipeline(readVerified(source, onProgress), target, { ...(signal && { signal }) });
+  }
+  return String(file.metadata.generation);
+}
+
+async function* list(
+  bucket: Bucket,
+  root: string,
+  keyPrefix: string,
+  failing: <Result>(work: () => Promise<Result>) => Promise<Result>,
+): AsyncGenerator<ObjectInfo> {
+  let query: object | null = { prefix: root + keyPrefix, autoPaginate: false };
+  while (query !== null) {
+    const asked: object = query;
+    const [files, next] = await failing(() => bucket.getFiles(asked));
+    for (const { name, metadata } of files) {
+      yield {
+        key: name.slice(root.length),
+        sizeBytes: Number(metadata.size),
+        tag: String(metadata.generation),
+        modifiedAtMs: Date.parse(metadata.updated ?? ""),
+      };
+    }
+    query = next ?? null;
+  }
+}
