@@ -21,6 +21,7 @@ export type { EndpointDescription, ServiceOptions } from "./request/service.ts";
 export type { Engine, ModelSource, Session, UnusableOutput } from "./session/engine.ts";
 export { createOnnxEngine } from "./session/onnx-engine.ts";
 export type { ParameterValue, Runnable, RunOptions } from "./session/runnable.ts";
+export type { OnnxEngineOptions } from "./session/session-options.ts";
 export {
   type ElementType,
   FIXED_ELEMENTS,
@@ -30,6 +31,7 @@ export {
   toElementType,
 } from "./tensor/element-type.ts";
 export { expectTensor } from "./tensor/expect-tensor.ts";
+export { float16ToNumber, numberToFloat16 } from "./tensor/float16.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
 export type { ModelConfig } from "./weights/model-library.ts";
 export { createFileStore } from "./weights/store/file-store.ts";

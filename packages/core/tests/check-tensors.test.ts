@@ -46,6 +46,8 @@ describe("checkInputs", () => {
   it("lets optional inputs be absent, and checks them where present", () => {
     const optional: TensorSpec = { name: "threshold", type: "float64", shape: [], optional: true };
     expect(problem({ x: floats(1, 3) }, matrix, optional)).toBe("none");
+    const unset = { x: floats(1, 3), threshold: undefined } as unknown as Tensors;
+    expect(problem(unset, matrix, optional)).toBe("none");
     expect(problem({ x: floats(1, 3), threshold: floats(1) }, matrix, optional)).toBe(
       'Input "threshold" has the type float32, but must be float64.',
     );

@@ -13,7 +13,7 @@ import {
 } from "./onnx-runtime.ts";
 import { type OnnxSignature, readSignature } from "./onnx-signature.ts";
 import type { RunOptions } from "./runnable.ts";
-import { chooseThreads, type OnnxEngineOptions, toNativeOptions } from "./session-options.ts";
+import { chooseThreads, type OnnxEngineOptions, SHRINK_MEMORY, toNativeOptions } from "./session-options.ts";
 
 type NativeValues = Readonly<Record<string, NativeValue>>;
 
@@ -73,8 +73,6 @@ function toSession(native: NativeSession, { unusableOutputs, ...signature }: Onn
       runs.add(run);
       try {
         return pick(await run, wanted);
-      } catch (error) {
-        throw toRunFailure(error);
       } finally {
         runs.delete(run);
       }
@@ -89,7 +87,14 @@ function toSession(native: NativeSession, { unusableOutputs, ...signature }: Onn
 async function runNative(native: NativeSession, inputs: Tensors, outputs: readonly string[]): Promise<NativeValues> {
   const feeds: Record<string, NativeValue> = Object.create(null);
   for (const [name, input] of Object.entries(inputs)) feeds[name] = toNativeValue(input);
-  return native.run(feeds, outputs);
+  try {
+    return await native.run(feeds, outputs);
+  } catch (error) {
+    const failure = toRunFailure(error);
+    // The pool has grown its step to the size that was refused, and would take most of the memory with the next step.
+    if (failure.code === "INPUT_TOO_LARGE") await native.run(feeds, outputs, SHRINK_MEMORY).catch(() => undefined);
+    throw failure;
+  }
 }
 
 /** The outputs asked for, in a record without a prototype, where every name is a name like any other. */

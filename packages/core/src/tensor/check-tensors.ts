@@ -28,13 +28,13 @@ export function checkInputs(inputs: Tensors, specs: readonly TensorSpec[]): void
       throw inputInvalid(`Input ${quoted(spec.name)} is missing; ${listNames("input", specs)}.`);
     }
   }
-  if (known !== Object.keys(inputs).length) throw unknownInput(inputs, specs);
+  if (known !== Object.keys(inputs).length) refuseUnknown(inputs, specs);
 }
 
-function unknownInput(inputs: Tensors, specs: readonly TensorSpec[]): InferenceError {
+function refuseUnknown(inputs: Tensors, specs: readonly TensorSpec[]): void {
   const names = new Set(specs.map((spec) => spec.name));
-  const unknown = Object.keys(inputs).find((name) => !names.has(name)) ?? "";
-  return inputInvalid(`Input ${quoted(unknown)} is unknown; ${listNames("input", specs)}.`);
+  const unknown = Object.keys(inputs).find((name) => !names.has(name));
+  if (unknown !== undefined) throw inputInvalid(`Input ${quoted(unknown)} is unknown; ${listNames("input", specs)}.`);
 }
 
 /** The names that there are, for a message about one that is not among them. */

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { createOnnxEngine } from "../../src/session/onnx-engine.ts";
+import { chooseThreads, SHRINK_MEMORY, toNativeOptions } from "../../src/session/session-options.ts";
+
+describe("options of the runtime", () => {
+  it("uses the threads it is given, else no more than eight", () => {
+    expect(chooseThreads({ threads: 32 })).toBe(32);
+    expect(chooseThreads({})).toBeGreaterThanOrEqual(1);
+    expect(chooseThreads({})).toBeLessThanOrEqual(8);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("refuses %d threads", (threads) => {
+    expect(() => createOnnxEngine({ threads })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  });
+
+  it("has only keys that the runtime's library knows, which would take others without a word", () => {
+    const keys = [
+      ...Object.keys(toNativeOptions({ kind: "bytes", bytes: new Uint8Array() }, 1).extra ?? {}),
+      ...Object.entries(SHRINK_MEMORY.extra ?? {}).flatMap(([group, entries]) =>
+        Object.keys(entries as object).map((key) => `${group}.${key}`),
+      ),
+    ];
+    expect(keys).toHaveLength(3);
+    const library = readLibrary();
+    expect(keys.filter((key) => !library.includes(`\0${key}\0`))).toEqual([]);
+  });
+});
+
+function readLibrary(): Buffer {
+  const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json"));
+  const names: Partial<Record<NodeJS.Platform, string>> = {
+    darwin: "libonnxruntime.1.30.0.dylib",
+    win32: "onnxruntime.dll",
+  };
+  const name = names[process.platform] ?? "libonnxruntime.so.1";
+  return readFileSync(join(folder, "bin/napi-v6", process.platform, process.arch, name));
+}
