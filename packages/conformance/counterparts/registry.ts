@@ -1,0 +1,7 @@
+import type { Counterpart } from "./counterpart.ts";
+import { kserve } from "./kserve/kserve.ts";
+import { schemathesis } from "./schemathesis/schemathesis.ts";
+import { tritonclient } from "./tritonclient/tritonclient.ts";
+
+/** Every counterpart, in the order in which they run. */
+export const COUNTERPARTS: readonly Counterpart[] = [tritonclient, kserve, schemathesis];
