@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { InferenceError } from "../errors.ts";
 import { describeRoutes } from "./describe-routes.ts";
-import { toInferenceError } from "./failure-response.ts";
+import { toFailureResponse, toInferenceError } from "./failure-response.ts";
 import { inferRoutes } from "./infer-routes.ts";
 import type { Limits } from "./limits.ts";
 import type { IdentifiedInvocation, Route, RouteCall } from "./route.ts";
@@ -30,7 +30,9 @@ export function createRouter(
   return async (request, invocation) => hono.fetch(request, invocation);
 }
 
-function toCall(context: Context<{ Bindings: IdentifiedInvocation }>): RouteCall {
+type AppContext = Context<{ Bindings: IdentifiedInvocation }>;
+
+function toCall(context: AppContext): RouteCall {
   return {
     request: context.req.raw,
     invocation: context.env,
@@ -38,10 +40,14 @@ function toCall(context: Context<{ Bindings: IdentifiedInvocation }>): RouteCall
   };
 }
 
-function refuseMethod(context: Context, routes: readonly Route[], path: string): Response {
+/** Source: RFC 9110, section 15.5.6: a 405 says in `Allow` what the path takes. */
+function refuseMethod(context: AppContext, routes: readonly Route[], path: string): Response {
   const allowed = routes.filter((route) => route.path === path).map((route) => route.method);
-  throw new InferenceError(
+  const failure = new InferenceError(
     "METHOD_NOT_ALLOWED",
     `${context.req.path} takes ${allowed.join(" and ")}, not ${context.req.method}.`,
   );
+  const response = toFailureResponse(failure, context.env.requestId);
+  response.headers.set("allow", allowed.join(", "));
+  return response;
 }
