@@ -28,27 +28,23 @@ function configuredExample(app: App, service: ServiceDefinition): Example | unde
   return { path: "/predict", body: model.example };
 }
 
+/** What is read of the service's own description. */
 interface OpenApiDocument {
-  readonly paths?: Readonly<
-    Record<
-      string,
-      { readonly post?: { readonly requestBody?: { readonly content?: Readonly<Record<string, Media>> } } }
-    >
-  >;
+  readonly paths: Readonly<Record<string, { readonly post?: { readonly requestBody: { readonly content: Content } } }>>;
+  readonly components: { readonly examples: Readonly<Record<string, { readonly value: unknown }>> };
 }
 
-interface Media {
-  readonly example?: unknown;
-}
+type Content = Readonly<Record<string, { readonly examples?: Readonly<Record<string, { readonly $ref: string }>> }>>;
 
-/** The first example of the service's own description. */
+/** The first example of the description; it was run before it was written there. */
 async function documentedExample(app: App): Promise<Example | undefined> {
   const response = await app.fetch(new Request("http://localhost/openapi.json"));
   if (!response.ok) return undefined;
-  const { paths = {} } = (await response.json()) as OpenApiDocument;
+  const { paths, components } = (await response.json()) as OpenApiDocument;
   for (const [path, { post }] of Object.entries(paths)) {
-    const body = post?.requestBody?.content?.["application/json"]?.example;
-    if (body !== undefined) return { path, body };
+    const examples = Object.values(post?.requestBody.content["application/json"]?.examples ?? {});
+    const [first] = examples.flatMap(({ $ref }) => components.examples[$ref.split("/").at(-1) ?? ""] ?? []);
+    if (first !== undefined) return { path, body: first.value };
   }
   return undefined;
 }
