@@ -32,6 +32,7 @@ export function createRequestListener(app: InferenceApp, isDraining: () => boole
 }
 
 async function answer(app: InferenceApp, incoming: IncomingMessage, signal: AbortSignal): Promise<Response> {
+  if (FORBIDDEN_METHODS.has(incoming.method ?? "")) return refuseMethod(incoming.method ?? "");
   let request: Request;
   try {
     request = toRequest(incoming);
@@ -40,6 +41,14 @@ async function answer(app: InferenceApp, incoming: IncomingMessage, signal: Abor
     return failureResponse(400, `This request cannot be read: ${reason}.`);
   }
   return app.fetch(request, { signal });
+}
+
+/** Methods that no web `Request` carries. Source: Fetch Standard, "forbidden method". */
+const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+function refuseMethod(method: string): Response {
+  const headers = { "content-type": "application/json", allow: "GET, HEAD, POST" };
+  return new Response(failureText(`No path here takes ${method}.`, "METHOD_NOT_ALLOWED"), { status: 405, headers });
 }
 
 function failureResponse(status: number, message: string): Response {

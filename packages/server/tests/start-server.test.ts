@@ -114,7 +114,6 @@ describe("what is no request", () => {
     ["no host", "GET / HTTP/1.1\r\n\r\n", "400 Bad Request"],
     ["an impossible host", "GET / HTTP/1.1\r\nhost: a b[\r\n\r\n", "400 Bad Request"],
     ["a target that is no path", "OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n", "400 Bad Request"],
-    ["a method that fetch does not know", "TRACE / HTTP/1.1\r\nhost: x\r\n\r\n", "400 Bad Request"],
     ["huge headers", `GET / HTTP/1.1\r\nhost: x\r\nx-big: ${"x".repeat(40_000)}\r\n\r\n`, "431 Request Header"],
   ])("answers %s with JSON", async (_, bytes, status) => {
     const connection = await openConnection(server.port);
@@ -125,6 +124,16 @@ describe("what is no request", () => {
     expect(app.requests).toHaveLength(0);
     connection.socket.destroy();
     expect(await (await post("/", "still there")).text()).toBe("still there");
+  });
+
+  it("refuses a method that fetch does not know, and says which it takes", async () => {
+    const connection = await openConnection(server.port);
+    connection.send("TRACE / HTTP/1.1\r\nhost: x\r\n\r\n");
+    const received = await connection.receivedUntil('"code":"METHOD_NOT_ALLOWED"}');
+    expect(received).toContain("405 Method Not Allowed");
+    expect(received.toLowerCase()).toContain("allow: get, head, post");
+    expect(app.requests).toHaveLength(0);
+    connection.socket.destroy();
   });
 
   it("never writes an error text in front of an answer that is still owed", async () => {
