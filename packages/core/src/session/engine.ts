@@ -1,8 +1,26 @@
 import type { Runnable } from "./runnable.ts";
 
+/**
+ * What is done to a prepared model while it is loaded.
+ *
+ * With neither, its weights are mapped where they lie and not read before the first run, so that the file may still be
+ * arriving; whatever else is done here reads weights, and takes the file whole.
+ */
+export interface LoadMode {
+  /** The graph is optimised for this machine. */
+  readonly optimize: boolean;
+  /** Weights are copied into the order in which this machine multiplies them fastest. */
+  readonly prepack: boolean;
+}
+
 /** Where an engine reads a model from: a file (external data beside it), or bytes in memory. */
 export type ModelSource =
-  | { readonly kind: "file"; readonly path: string }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      /** Both where absent, as a model needs that nobody has prepared. */
+      readonly mode?: LoadMode;
+    }
   | {
       readonly kind: "bytes";
       readonly bytes: Uint8Array;

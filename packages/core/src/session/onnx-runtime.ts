@@ -20,6 +20,12 @@ export async function createNativeSession(model: string | Uint8Array, options: N
   return typeof model === "string" ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
 
+/** Version of onnxruntime, such as `1.30.0`. */
+export async function runtimeVersion(): Promise<string> {
+  loading ??= importRuntime();
+  return (await loading).env.versions.common;
+}
+
 async function importRuntime(): Promise<OnnxRuntime> {
   // Read by the runtime when its library is loaded; a worker's environment is a copy, so there the parent must set it.
   process.env["ORT_DISABLE_TELEMETRY"] = "1";

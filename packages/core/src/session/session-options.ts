@@ -1,6 +1,6 @@
 import { availableParallelism, devNull } from "node:os";
 import { InferenceError } from "../errors.ts";
-import type { ModelSource } from "./engine.ts";
+import type { LoadMode, ModelSource } from "./engine.ts";
 import type { NativeOptions, NativeRunOptions } from "./onnx-runtime.ts";
 
 /** What may differ between two engines. */
@@ -13,6 +13,11 @@ export interface OnnxEngineOptions {
 interface ConfigEntries {
   readonly "session.intra_op.allow_spinning": "0" | "1";
   readonly "session.model_external_initializers_file_folder_path"?: string;
+  readonly "session.disable_prepacking"?: "1";
+  readonly "session.optimized_model_external_initializers_file_name"?: string;
+  readonly "session.optimized_model_external_initializers_min_size_in_bytes"?: string;
+  /** Whether int8 products stay what they are, as ARM does them fastest, or become uint8, as x64 does. */
+  readonly "session.qdqisint8allowed"?: "0" | "1";
 }
 
 /** More threads than this gain little on the models of a service, and take the CPUs from its other requests. */
@@ -43,9 +48,49 @@ export function toNativeOptions(source: ModelSource, threads: number): NativeOpt
     logSeverityLevel: LOG_FATAL_ONLY,
     extra: { ...entries },
   };
-  if (source.kind === "file") return options;
+  if (source.kind === "file") return source.mode === undefined ? options : withMode(options, source.mode, entries);
   // Without a folder, weights that are not given would be read from the process's working directory.
   const noFolder: ConfigEntries = { ...entries, "session.model_external_initializers_file_folder_path": devNull };
   const externalData = Object.entries(source.externalData ?? {}).map(([path, data]) => ({ path, data }));
   return { ...options, extra: { ...noFolder }, ...(externalData.length === 0 ? {} : { externalData }) };
+}
+
+function withMode(options: NativeOptions, { optimize, prepack }: LoadMode, entries: ConfigEntries): NativeOptions {
+  const unpacked: ConfigEntries = { ...entries, "session.disable_prepacking": "1" };
+  return {
+    ...options,
+    graphOptimizationLevel: optimize ? "all" : "disabled",
+    extra: { ...(prepack ? entries : unpacked) },
+  };
+}
+
+/** How a model is optimised for a file. */
+export interface OptimizedFile {
+  readonly graphPath: string;
+  /** Name of the file beside it that takes the weights. */
+  readonly dataName: string;
+  /** `extended` is right on every machine; `all` is for machines with this one's layout of convolutions. */
+  readonly level: "extended" | "all";
+  readonly int8Products: "kept" | "unsigned" | "as here";
+}
+
+/** What leaves the graph; smaller tensors are shapes and scales, and few bytes. */
+const SMALLEST_EXTERNAL_BYTES = 1024;
+
+/** The runtime's options for a session that is created only to write its optimised model. */
+export function toWriterOptions({ graphPath, dataName, level, int8Products }: OptimizedFile): NativeOptions {
+  const entries: ConfigEntries = {
+    "session.intra_op.allow_spinning": "0",
+    "session.disable_prepacking": "1",
+    "session.optimized_model_external_initializers_file_name": dataName,
+    "session.optimized_model_external_initializers_min_size_in_bytes": String(SMALLEST_EXTERNAL_BYTES),
+    ...(int8Products === "as here" ? {} : { "session.qdqisint8allowed": int8Products === "kept" ? "1" : "0" }),
+  };
+  return {
+    intraOpNumThreads: 1,
+    logSeverityLevel: LOG_FATAL_ONLY,
+    graphOptimizationLevel: level,
+    optimizedModelFilePath: graphPath,
+    extra: { ...entries },
+  };
 }
