@@ -1,6 +1,41 @@
+import type { Endpoint } from "../predictor/endpoint.ts";
+import type { Tensors } from "../tensor/tensor.ts";
 import type { Limits } from "./limits.ts";
+import type { DescribedModel } from "./openapi/described-service.ts";
+import { findExample } from "./openapi/find-example.ts";
+import { toOpenApi } from "./openapi/to-open-api.ts";
 import type { Service } from "./service.ts";
 
-export function createOpenApiDocument(_service: Service, _limits: Limits): () => Promise<object> {
-  return async () => ({});
+/** Describes the service as it stands now; a model that cannot be loaded is left out until it can. */
+export function createOpenApiDocument(service: Service, limits: Limits): () => Promise<object> {
+  const examples = new Map<string, Promise<Tensors | undefined>>();
+
+  const describe = async (endpoint: Endpoint): Promise<DescribedModel[]> => {
+    try {
+      return [await describeEndpoint(endpoint, examples)];
+    } catch {
+      return [];
+    }
+  };
+
+  return async () => {
+    const models = (await Promise.all(service.endpoints.map(describe))).flat();
+    return toOpenApi({ name: service.name, models, maxRequestBytes: limits.maxRequestBytes });
+  };
+}
+
+/** Looking for an example runs the model, so each signature is looked at once. */
+function describeEndpoint(
+  endpoint: Endpoint,
+  examples: Map<string, Promise<Tensors | undefined>>,
+): Promise<DescribedModel> {
+  const { name, version } = endpoint;
+  return endpoint.use(async ({ signature, run }) => {
+    const key = JSON.stringify([name, version, signature]);
+    const search = examples.get(key) ?? findExample(signature, run);
+    examples.set(key, search);
+    search.catch(() => examples.delete(key));
+    const example = await search;
+    return { name, version, signature, ...(example && { example }) };
+  });
 }
