@@ -1,25 +1,12 @@
-/**
- * An array of numbers, nested or flat, as it stood in a JSON document; kept out of the value tree because a tensor
- * can have millions of them.
- */
-export interface NumberArray {
-  /** Nesting as written: `[[1,2,3],[4,5,6]]` has `[2, 3]`. */
-  readonly shape: readonly number[];
-  /** Every number, row-major, each within one unit in the last place of a float32 (see `toFloat64`). */
-  readonly approximate: Float64Array;
-  /** The numbers as `JSON.parse` would give them. */
-  toFloat64(): Float64Array;
-  /** The numbers as integers of any size. @throws InferenceError `INPUT_INVALID` at a fraction. */
-  toBigInts(): bigint[];
-}
+import type { NumberArray } from "./number-array.ts";
 
-/** A JSON document; integers beyond 2^53 are `bigint`, objects have no prototype. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | NumberArray
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+/**
+ * A JSON document. Integers beyond 2^53 are `bigint`, and so is a number beyond the range of a double: some integer
+ * beyond it. Objects have no prototype with names of its own. Arrays that hold nothing but numbers, nested or flat and
+ * regular, are a `NumberArray`.
+ */
+export type JsonValue = null | boolean | number | bigint | string | NumberArray | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
