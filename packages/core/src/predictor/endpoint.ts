@@ -7,16 +7,24 @@ import type { SlotState } from "../weights/model-slot.ts";
 import type { Predictor } from "./predictor.ts";
 import { predictorSignature, toRunnable } from "./predictor-runnable.ts";
 
+/** Who answers one request, from its decoding to its answer. */
+export interface Served {
+  readonly name: string;
+  readonly version: string;
+  readonly runnable: Runnable;
+}
+
 /** What a request can be addressed to: a model, or the predictor in front of the models. */
 export interface Endpoint {
   readonly name: string;
-  readonly version: string;
+  /** Known once the models are loaded, and before that where the config gives it. */
+  readonly version: string | undefined;
   readonly state: SlotState;
   /** Known once the models are loaded. */
   readonly signature: Signature | undefined;
   readonly unusableOutputs: readonly UnusableOutput[];
   /** Loads the models if need be and keeps them open until `work` ends. */
-  use<Result>(work: (runnable: Runnable) => Promise<Result>): Promise<Result>;
+  use<Result>(work: (served: Served) => Promise<Result>): Promise<Result>;
   /** Starts loading what is not loaded yet; never rejects. */
   nudge(): void;
 }
@@ -27,53 +35,72 @@ type Library = ReadonlyMap<string, LibraryModel>;
 export function createEndpoints(serviceName: string, library: Library, predictor: Predictor | undefined): Endpoint[] {
   const models = [...library.values()];
   if (predictor === undefined) return models.map(modelEndpoint);
-  const [only] = models;
-  const isAlone = models.length === 1 && only !== undefined;
-  return [predictorEndpoint(isAlone ? only.name : serviceName, isAlone ? only.version : "1", models, predictor)];
+  const only = models.length === 1 ? models[0] : undefined;
+  return [only === undefined ? pipelineEndpoint(serviceName, models, predictor) : hookedEndpoint(only, predictor)];
 }
 
-function modelEndpoint({ name, version, slot }: LibraryModel): Endpoint {
+function modelEndpoint(model: LibraryModel): Endpoint {
+  const { name, slot } = model;
   return {
     name,
-    version,
+    get version() {
+      return model.version;
+    },
     get state() {
       return slot.state;
     },
     get signature() {
-      return slot.session?.signature;
+      return slot.model?.session.signature;
     },
     get unusableOutputs() {
-      return slot.session?.unusableOutputs ?? [];
+      return slot.model?.session.unusableOutputs ?? [];
     },
-    use: (work) => slot.use(work),
+    use: (work) => slot.use(({ session, version }) => work({ name, version, runnable: session })),
     nudge: () => slot.nudge(),
   };
 }
 
-function predictorEndpoint(
-  name: string,
-  version: string,
-  models: readonly LibraryModel[],
-  predictor: Predictor,
-): Endpoint {
-  const only = models.length === 1 ? models[0] : undefined;
-  if (only === undefined) predictorSignature(predictor, undefined);
+/** A model with the user's code around it; what the code does not declare it has from the model. */
+function hookedEndpoint(model: LibraryModel, predictor: Predictor): Endpoint {
+  const bare = modelEndpoint(model);
+  return {
+    name: bare.name,
+    get version() {
+      return bare.version;
+    },
+    get state() {
+      return bare.state;
+    },
+    get signature() {
+      return bare.signature && predictorSignature(predictor, bare.signature);
+    },
+    unusableOutputs: [],
+    use: (work) =>
+      bare.use(async ({ runnable, ...identity }) => {
+        const sessions = new Map([[identity.name, runnable]]);
+        const signature = predictorSignature(predictor, runnable.signature);
+        return work({ ...identity, runnable: toRunnable(predictor, signature, (name) => pickModel(sessions, name)) });
+      }),
+    nudge: () => bare.nudge(),
+  };
+}
+
+/** The user's code over several models. */
+function pipelineEndpoint(name: string, models: readonly LibraryModel[], predictor: Predictor): Endpoint {
+  const signature = predictorSignature(predictor, undefined);
+  const version = "1";
   return {
     name,
     version,
     get state() {
       return worstState(models.map((model) => model.slot.state));
     },
-    get signature() {
-      const isLoaded = models.every((model) => model.slot.session !== undefined);
-      return isLoaded ? predictorSignature(predictor, only?.slot.session?.signature) : undefined;
-    },
+    signature,
     unusableOutputs: [],
     use: (work) =>
-      useAll(models, async (sessions) => {
-        const signature = predictorSignature(predictor, only && sessions.get(only.name)?.signature);
-        return work(toRunnable(predictor, signature, (wanted) => pickModel(sessions, wanted)));
-      }),
+      useAll(models, async (sessions) =>
+        work({ name, version, runnable: toRunnable(predictor, signature, (wanted) => pickModel(sessions, wanted)) }),
+      ),
     nudge: () => {
       for (const model of models) model.slot.nudge();
     },
@@ -90,7 +117,7 @@ async function useAll<Result>(
   const useFrom = (index: number): Promise<Result> => {
     const model = models[index];
     if (model === undefined) return work(sessions);
-    return model.slot.use((session) => {
+    return model.slot.use(({ session }) => {
       sessions.set(model.name, session);
       return useFrom(index + 1);
     });
@@ -98,7 +125,7 @@ async function useAll<Result>(
   return useFrom(0);
 }
 
-function pickModel(sessions: ReadonlyMap<string, Session>, name: string | undefined): Runnable {
+function pickModel(sessions: ReadonlyMap<string, Runnable>, name: string | undefined): Runnable {
   const names = [...sessions.keys()];
   const session = sessions.get(name ?? (names.length === 1 ? (names[0] ?? "") : ""));
   if (session !== undefined) return session;

@@ -34,8 +34,8 @@ export async function createPredictor(options: string | ServiceOptions): Promise
   try {
     await service.warm();
     return {
-      signature: await endpoint.use(async (runnable) => runnable.signature),
-      predict: (inputs) => endpoint.use(async (runnable) => runnable.run(toTensors(inputs, runnable.signature))),
+      signature: await endpoint.use(async ({ runnable }) => runnable.signature),
+      predict: (inputs) => endpoint.use(async ({ runnable }) => runnable.run(toTensors(inputs, runnable.signature))),
       close: () => service.close(),
     };
   } catch (error) {

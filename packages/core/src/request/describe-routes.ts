@@ -99,8 +99,8 @@ function describeState(endpoint: Endpoint): string {
 }
 
 function modelMetadata(endpoint: Endpoint, platform: string): Promise<Response> {
-  return endpoint.use(async ({ signature }) =>
-    Response.json(toModelMetadata({ name: endpoint.name, versions: [endpoint.version], platform, signature })),
+  return endpoint.use(async ({ name, version, runnable: { signature } }) =>
+    Response.json(toModelMetadata({ name, versions: [version], platform, signature })),
   );
 }
 

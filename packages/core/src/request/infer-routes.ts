@@ -49,12 +49,12 @@ function createPredict(limits: Limits): (call: RouteCall, endpoint: Endpoint, de
     signal: AbortSignal,
   ) {
     const body = await readBody(request, limits.maxRequestBytes);
-    return endpoint.use(async (runnable) => {
+    return endpoint.use(async ({ runnable, ...identity }) => {
       const { inputs, outputs, parameters, respond } = decode({ body, headers: request.headers }, runnable.signature);
       signal.throwIfAborted();
       const { requestId } = invocation;
       const answer = await runnable.run(inputs, { signal, requestId, parameters, ...(outputs && { outputs }) });
-      return respond(answer, endpoint);
+      return respond(answer, identity);
     });
   }
 

@@ -29,10 +29,10 @@ function describeEndpoint(
   endpoint: Endpoint,
   examples: Map<string, Promise<Tensors | undefined>>,
 ): Promise<DescribedModel> {
-  const { name, version } = endpoint;
-  return endpoint.use(async ({ signature, run }) => {
+  return endpoint.use(async ({ name, version, runnable }) => {
+    const { signature } = runnable;
     const key = JSON.stringify([name, version, signature]);
-    const search = examples.get(key) ?? findExample(signature, run);
+    const search = examples.get(key) ?? findExample(signature, (inputs) => runnable.run(inputs));
     examples.set(key, search);
     search.catch(() => examples.delete(key));
     const example = await search;

@@ -22,8 +22,8 @@ export interface ServiceOptions {
 /** What a service says about one of its endpoints. */
 export interface EndpointDescription extends SlotState {
   readonly name: string;
-  readonly version: string;
-  /** Known once the models are loaded. */
+  /** Known once the models are loaded, and before that where the config gives it. */
+  readonly version?: string;
   readonly signature?: Signature;
   readonly unusableOutputs: readonly UnusableOutput[];
 }
@@ -56,13 +56,9 @@ export class Service {
       const known = [...this.#endpoints.keys()].join(", ");
       throw new InferenceError("MODEL_UNKNOWN", `There is no model ${JSON.stringify(name)} here; there is: ${known}.`);
     }
-    if (version !== undefined && version !== endpoint.version) {
-      throw new InferenceError(
-        "MODEL_UNKNOWN",
-        `Model ${name} has no version ${JSON.stringify(version)} here; it has: ${endpoint.version}.`,
-      );
-    }
-    return endpoint;
+    if (version === undefined) return endpoint;
+    if (endpoint.version !== undefined) checkVersion(endpoint.name, endpoint.version, version);
+    return atVersion(endpoint, version);
   }
 
   /** The endpoint of a service that has only one. @throws InferenceError `MODEL_UNKNOWN` where there are several. */
@@ -79,7 +75,7 @@ export class Service {
   describe(): EndpointDescription[] {
     return this.endpoints.map((endpoint) => ({
       name: endpoint.name,
-      version: endpoint.version,
+      ...(endpoint.version === undefined ? {} : { version: endpoint.version }),
       ...endpoint.state,
       ...(endpoint.signature === undefined ? {} : { signature: endpoint.signature }),
       unusableOutputs: endpoint.unusableOutputs,
@@ -114,4 +110,27 @@ export class Service {
     const endpoints = createEndpoints(this.name, this.#library, predictor);
     return new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
   }
+}
+
+/** An endpoint that answers only as long as this version serves: a swap may come between its finding and its use. */
+function atVersion(endpoint: Endpoint, version: string): Endpoint {
+  return {
+    name: endpoint.name,
+    version,
+    state: endpoint.state,
+    signature: endpoint.signature,
+    unusableOutputs: endpoint.unusableOutputs,
+    use: (work) =>
+      endpoint.use(async (served) => {
+        checkVersion(served.name, served.version, version);
+        return work(served);
+      }),
+    nudge: () => endpoint.nudge(),
+  };
+}
+
+function checkVersion(name: string, served: string, asked: string): void {
+  if (served === asked) return;
+  const message = `Model ${name} has no version ${JSON.stringify(asked)} here; it has: ${served}.`;
+  throw new InferenceError("MODEL_UNKNOWN", message);
 }

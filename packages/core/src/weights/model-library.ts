@@ -15,8 +15,9 @@ export interface ModelConfig {
 /** A model's place with what the service says about it. */
 export interface LibraryModel {
   readonly name: string;
-  readonly version: string;
   readonly slot: ModelSlot;
+  /** What serves now is called, or will be called as far as that is known before it is loaded. */
+  readonly version: string | undefined;
 }
 
 /** What a freshly loaded session passes through before it serves, such as labels. */
@@ -33,14 +34,21 @@ export function createModelLibrary(
   const library = new Map<string, LibraryModel>();
   for (const [name, config] of Object.entries(models)) {
     checkName(name);
-    const load = async (): Promise<Session> =>
-      dressOrClose(await engine.load(toSource(config.source)), config, name, dress);
-    library.set(name, { name, version: config.version ?? "1", slot: new ModelSlot(load) });
+    library.set(name, createLibraryModel(engine, name, config, dress));
   }
   if (library.size === 0) {
     throw new InferenceError("CONFIG_INVALID", "The service has no model: name at least one under `models`.");
   }
   return library;
+}
+
+function createLibraryModel(engine: Engine, name: string, config: ModelConfig, dress: Dress): LibraryModel {
+  const version = config.version ?? "1";
+  const slot = new ModelSlot(async () => {
+    const session = await engine.load(toSource(config.source));
+    return { session: await dressOrClose(session, config, name, dress), version };
+  });
+  return { name, version, slot };
 }
 
 function checkName(name: string): void {

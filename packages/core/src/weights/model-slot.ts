@@ -7,8 +7,14 @@ export interface SlotState {
   readonly failure?: InferenceError;
 }
 
-interface Occupant {
+/** A session, and what its version is called. */
+export interface LoadedModel {
   readonly session: Session;
+  readonly version: string;
+}
+
+interface Occupant {
+  readonly model: LoadedModel;
   users: number;
   retired: boolean;
 }
@@ -18,14 +24,14 @@ const PROBE_RETRY_MS = 5_000;
 
 /** The place of one model: loads it once for all who ask, swaps it while it serves, frees what nobody uses. */
 export class ModelSlot {
-  readonly #load: () => Promise<Session>;
+  readonly #load: () => Promise<LoadedModel>;
   #occupant: Occupant | undefined;
   #loading: Promise<Occupant> | undefined;
   #failure: InferenceError | undefined;
   #failedAtMs = 0;
   #closed = false;
 
-  constructor(load: () => Promise<Session>) {
+  constructor(load: () => Promise<LoadedModel>) {
     this.#load = load;
   }
 
@@ -37,17 +43,17 @@ export class ModelSlot {
     return { state: this.#failure === undefined ? "unloaded" : "failed", ...failure };
   }
 
-  /** The session that serves now, without loading one; valid until the next `await`. */
-  get session(): Session | undefined {
-    return this.#occupant?.session;
+  /** What serves now, without loading anything; valid until the next `await`. */
+  get model(): LoadedModel | undefined {
+    return this.#occupant?.model;
   }
 
-  /** Runs `work` with the session, loading it first if need be; the session stays open until `work` ends. */
-  async use<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+  /** Runs `work` with the model, loading it first if need be; its session stays open until `work` ends. */
+  async use<Result>(work: (model: LoadedModel) => Promise<Result>): Promise<Result> {
     const occupant = this.#occupant ?? (await this.#loadOnce());
     occupant.users += 1;
     try {
-      return await work(occupant.session);
+      return await work(occupant.model);
     } finally {
       occupant.users -= 1;
       this.#closeIfUnused(occupant);
@@ -88,7 +94,7 @@ export class ModelSlot {
 
   async #loadNow(): Promise<Occupant> {
     try {
-      const occupant = { session: await this.#load(), users: 0, retired: false };
+      const occupant = { model: await this.#load(), users: 0, retired: false };
       this.#occupant = occupant;
       this.#failure = undefined;
       return occupant;
@@ -108,6 +114,6 @@ export class ModelSlot {
 
   #closeIfUnused(occupant: Occupant): void {
     if (!occupant.retired || occupant.users > 0) return;
-    occupant.session.close().catch(() => undefined);
+    occupant.model.session.close().catch(() => undefined);
   }
 }

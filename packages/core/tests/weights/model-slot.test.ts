@@ -27,12 +27,12 @@ function createSlot() {
       },
     };
     sessions.push(session);
-    return session;
+    return { session, version: String(state.loads) };
   });
   return { slot, sessions, state };
 }
 
-const idOf = async (session: Session): Promise<number> => (session as TestSession).id;
+const idOf = async ({ session }: { session: Session }): Promise<number> => (session as TestSession).id;
 
 describe("ModelSlot", () => {
   it("shares one load among all who ask at once", async () => {
@@ -66,11 +66,11 @@ describe("ModelSlot", () => {
     const { slot, sessions } = createSlot();
     await slot.use(idOf);
     let release: () => void = () => undefined;
-    const held = slot.use(async (session) => {
+    const held = slot.use(async (model) => {
       await new Promise<void>((resolve) => {
         release = resolve;
       });
-      return idOf(session);
+      return idOf(model);
     });
     await slot.reload();
     expect(await slot.use(idOf)).toBe(2);
@@ -92,9 +92,9 @@ describe("ModelSlot", () => {
 
   it("frees the session at the end, after those who still use it, and refuses new uses", async () => {
     const { slot, sessions } = createSlot();
-    const used = slot.use(async (session) => {
+    const used = slot.use(async (model) => {
       await new Promise((resolve) => setTimeout(resolve, 20));
-      return idOf(session);
+      return idOf(model);
     });
     await new Promise((resolve) => setTimeout(resolve, 10));
     await slot.close();
