@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { createOnnxEngine, InferenceError, type TensorSpec, toDatatype } from "@virga/core";
-import { type ModelFile, readModelFile } from "./model-file/model-file.ts";
+import { type ModelFacts, readModelFacts } from "./model-file.ts";
 import { formatByteSize } from "./print/byte-size.ts";
 import { formatSignature } from "./print/signature-table.ts";
 import type { Terminal } from "./print/terminal.ts";
@@ -18,7 +18,8 @@ export async function inspect({ model, json }: InspectArguments, terminal: Termi
   const session = await createOnnxEngine().load({ kind: "file", path });
   const { signature, unusableOutputs } = session;
   await session.close();
-  const file = readModelFile(path);
+  // A format that the runtime loads and this program does not read has no more to tell than its size.
+  const file = readModelFacts(path) ?? { sizeBytes: statSync(path).size, operatorSets: {}, externalPaths: [] };
   const externalFiles = file.externalPaths.map((each) => ({
     path: relative(terminal.folder, each),
     sizeBytes: statSync(each).size,
@@ -53,7 +54,7 @@ interface ExternalFile {
   readonly sizeBytes: number;
 }
 
-function describeFile(file: ModelFile, externalFiles: readonly ExternalFile[]): string[] {
+function describeFile(file: ModelFacts, externalFiles: readonly ExternalFile[]): string[] {
   const operatorSets = Object.entries(file.operatorSets).map(([domain, version]) => `${domain} ${version}`);
   const facts = [
     formatByteSize(file.sizeBytes),

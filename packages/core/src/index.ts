@@ -34,6 +34,8 @@ export { expectTensor } from "./tensor/expect-tensor.ts";
 export { float16ToNumber, numberToFloat16 } from "./tensor/float16.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
 export type { ModelConfig } from "./weights/model-library.ts";
+export { externalLocations, type ModelFile } from "./weights/onnx-file/model-file.ts";
+export { readModelFile } from "./weights/onnx-file/read-model-file.ts";
 export { createFileStore } from "./weights/store/file-store.ts";
 export type {
   ByteRange,

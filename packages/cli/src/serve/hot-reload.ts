@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { App } from "@virga/core";
-import { readModelFile } from "../model-file/model-file.ts";
+import { readModelFacts } from "../model-file.ts";
 import { describeFailure } from "../print/describe-failure.ts";
 import { loadPredictor } from "../service/load-predictor.ts";
 import { bundlePredictor } from "../service/predictor-bundle.ts";
@@ -81,11 +81,6 @@ async function reloadPredictor(
 
 /** The model with its external weights; those known before stay watched while the model itself is unreadable. */
 function filesOf({ path }: ModelDefinition, before: readonly string[]): readonly string[] {
-  try {
-    const { externalPaths, operatorSets } = readModelFile(path);
-    const isReadable = Object.keys(operatorSets).length > 0;
-    return isReadable ? [path, ...externalPaths] : [...new Set([path, ...before])];
-  } catch {
-    return [...new Set([path, ...before])];
-  }
+  const facts = readModelFacts(path);
+  return facts === undefined ? [...new Set([path, ...before])] : [path, ...facts.externalPaths];
 }
