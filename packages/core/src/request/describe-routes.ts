@@ -68,7 +68,6 @@ function unsupportedRoutes(): Route[] {
   return [
     get("/v2/models/:model/config", refuse),
     get("/v2/models/:model/stats", refuse),
-    get("/v2/models/stats", refuse),
     { method: "POST", path: "/v2/repository/models/:model/load", handle: refuse },
     { method: "POST", path: "/v2/repository/models/:model/unload", handle: refuse },
   ];

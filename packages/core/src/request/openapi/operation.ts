@@ -59,10 +59,11 @@ function failureResponse(status: number): Schema {
   };
   return {
     description: `${codes.join(" or ")}: \`error\` says what, where and what to do.`,
-    headers: { "X-Request-Id": REQUEST_ID, ...(status === 503 && { "Retry-After": retryAfter }) },
+    ...(status === 503 && { headers: { "Retry-After": retryAfter } }),
     content: jsonContent({
       type: "object",
-      required: ["error", "code", "requestId"],
+      // The server's own refusals, of what is no request, have no id.
+      required: ["error", "code"],
       properties: { error: { type: "string" }, code: { enum: codes }, requestId: { type: "string" } },
     }),
   };
