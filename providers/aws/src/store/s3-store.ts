@@ -6,6 +6,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import {
@@ -127,8 +128,9 @@ function createClient({ region, credentials, endpoint, maxAttempts }: S3StoreOpt
   });
 }
 
+/** The SDK has no class for this answer, only its status. */
 function isNotModified(error: unknown): boolean {
-  return error instanceof Error && (error.name === "NotModified" || error.name === "304");
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 304;
 }
 
 function toInfo(

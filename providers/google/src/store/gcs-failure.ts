@@ -8,15 +8,22 @@ export interface GcsAction {
   readonly key: string;
 }
 
-interface GoogleError extends Error {
-  readonly code?: number | string;
+interface GoogleError {
+  readonly message: string;
+  readonly code?: unknown;
 }
 
 /** An error of the SDK as one of ours, with the SDK's as its cause; what is ours already is kept. */
 export function toGcsFailure(error: unknown, action: GcsAction): unknown {
-  if (!(error instanceof Error) || InferenceError.is(error) || error.name === "AbortError") return error;
+  if (InferenceError.is(error) || !isGoogleError(error)) return error;
   const [code, message] = explain(error, action);
   return new InferenceError(code, message, { cause: error });
+}
+
+/** A resumable upload is rejected with a plain object in place of an `Error`. */
+function isGoogleError(error: unknown): error is GoogleError {
+  if (typeof error !== "object" || error === null || !("message" in error)) return false;
+  return typeof error.message === "string" && !(error instanceof Error && error.name === "AbortError");
 }
 
 function explain(error: GoogleError, { name, permission, bucket, key }: GcsAction): [FailureCode, string] {
