@@ -32,7 +32,7 @@ async function prepared(content: string): Promise<Manifest> {
     sourceSha256: sha256,
     chunkBytes: 8_388_608,
     files: [{ path: `${sha256}.onnx`, sizeBytes: content.length, sha256, chunkCrc32: [7] }],
-    load: { kind: "mapped", graph: `${sha256}.onnx` },
+    load: { kind: "mapped", graph: `${sha256}.onnx`, packedBytes: 0 },
   };
 }
 

@@ -4,8 +4,8 @@ import type { LoadPlan, Manifest, ManifestFile } from "./manifest.ts";
 import type { RecordFields } from "./record-fields.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;
-/** Relative, with "/" between its parts, and never out of the model's folder. */
-const SAFE_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-][A-Za-z0-9._/-]*$/;
+/** Relative, with "/" between its parts, and never out of the model's folder; models name their data files freely. */
+const SAFE_PATH = /^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[^\p{Cc}\\:]+$/u;
 const ELEMENT_TYPES = ["string", ...Object.keys(FIXED_ELEMENTS)] as readonly ElementType[];
 
 /** Reads a manifest. @throws InferenceError `WEIGHTS_CORRUPT` naming the field that is wrong. */
@@ -16,9 +16,8 @@ export function decodeManifest(fields: RecordFields): Manifest {
   const chunkBytes = fields.integer("chunkBytes", 4096);
   const files = fields.objects("files", (file) => decodeFile(file, chunkBytes));
   const load = decodeLoad(fields.object("load"));
-  if (!files.some((file) => file.path === load.graph)) {
-    throw fields.contradiction(`no file is the graph ${JSON.stringify(load.graph)}`);
-  }
+  const missing = filesOf(load).find((path) => !files.some((file) => file.path === path));
+  if (missing !== undefined) throw fields.contradiction(`no file is ${JSON.stringify(missing)}, which its plan names`);
   return {
     format: 1,
     signature: decodeSignature(fields.object("signature")),
@@ -43,8 +42,22 @@ function decodeFile(fields: RecordFields, chunkBytes: number): ManifestFile {
 
 function decodeLoad(fields: RecordFields): LoadPlan {
   const kind = fields.oneOf("kind", ["mapped", "mappedWhenComplete", "original"]);
+  if (kind === "original") return { kind, graph: fields.text("graph", SAFE_PATH), reason: fields.text("reason") };
+  const plan = { ...decodeGraph(fields), packedBytes: fields.integer("packedBytes") };
+  if (kind === "mapped") return { kind, ...plan };
+  const layouts = fields.objects("layouts", (each) => ({ layout: each.text("layout"), ...decodeGraph(each) }));
+  return { kind, ...plan, prepack: fields.boolean("prepack"), layouts };
+}
+
+function decodeGraph(fields: RecordFields): { graph: string; data?: string } {
   const graph = fields.text("graph", SAFE_PATH);
-  return kind === "original" ? { kind, graph, reason: fields.text("reason") } : { kind, graph };
+  return fields.has("data") ? { graph, data: fields.text("data", SAFE_PATH) } : { graph };
+}
+
+/** Every file that a plan names. */
+function filesOf(load: LoadPlan): string[] {
+  const graphs = load.kind === "mappedWhenComplete" ? [load, ...load.layouts] : [load];
+  return graphs.flatMap((each) => ("data" in each && each.data !== undefined ? [each.graph, each.data] : [each.graph]));
 }
 
 function decodeSignature(fields: RecordFields): Signature {

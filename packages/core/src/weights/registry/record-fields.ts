@@ -39,6 +39,12 @@ export class RecordFields {
     throw this.#wrong(name, `a whole number of at least ${least}`);
   }
 
+  boolean(name: string): boolean {
+    const value = this.#fields.get(name);
+    if (typeof value === "boolean") return value;
+    throw this.#wrong(name, "true or false");
+  }
+
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice {
     const value = this.#fields.get(name);
     const choice = choices.find((each) => each === value);

@@ -1,0 +1,57 @@
+import type { Form, RuntimeForm, Workbench } from "./workbench.ts";
+
+/** What a model can be published as. */
+export interface Forms {
+  /** Right on every machine. */
+  readonly portable: Form;
+  /** Whether the portable form is as fast as the original without being optimised again where it is loaded. */
+  readonly isFinished: boolean;
+  /** Fully optimised for machines with this one's layout; `portable` itself where that makes no difference here. */
+  readonly machine?: Form;
+  readonly prepack: boolean;
+}
+
+/**
+ * Optimising also computes constants, which can be far larger than what they are computed from. They would have to be
+ * fetched; to compute them again is faster.
+ */
+const MOST_GROWTH = 1.25;
+const ALWAYS_ALLOWED_GROWTH_BYTES = 256 * 1024;
+
+/**
+ * Has the runtime optimise a model for every machine and for this one, and tells from what comes out how far it can be
+ * prepared. What depends on the machine is left to the load, or gets a form of its own.
+ *
+ * @param plain The model as it is, laid out.
+ */
+export async function chooseForms(bench: Workbench, plain: Form, layout: string): Promise<Forms> {
+  const { facts } = plain;
+  // Machines that compute in float16 would lose it, and the others would fetch twice the bytes.
+  if (facts.isHalfPrecision) return { portable: plain, isFinished: false, prepack: facts.needsPacking };
+  const everywhere = await bench.optimize(plain, {
+    level: "extended",
+    int8Products: facts.isQuantized ? "unsigned" : "as here",
+  });
+  const optimized = await bench.layOut(everywhere.graphPath);
+  const prepack = optimized.facts.needsPacking;
+  const isPortable =
+    hasKeptSize(optimized, plain) && (!facts.isQuantized || (await isSameOnArm(bench, plain, everywhere)));
+  const portable = isPortable ? optimized : plain;
+  if (prepack) return { portable, isFinished: false, prepack };
+  const here = await bench.optimize(plain, { level: "all", int8Products: "as here" });
+  const isSameHere = isPortable && (await bench.areSame(everywhere, here));
+  // Where it makes no difference here it may elsewhere.
+  const isFinished = isSameHere && !optimized.facts.hasMachineLayouts;
+  if (isFinished) return { portable, isFinished, prepack };
+  const machine = isSameHere ? portable : await bench.layOut(here.graphPath, layout);
+  return { portable, isFinished, prepack, ...(hasKeptSize(machine, plain) ? { machine } : {}) };
+}
+
+/** The runtime turns int8 products into those that x64 does fastest, or into those that ARM does. */
+async function isSameOnArm(bench: Workbench, plain: Form, onX64: RuntimeForm): Promise<boolean> {
+  return bench.areSame(onX64, await bench.optimize(plain, { level: "extended", int8Products: "kept" }));
+}
+
+function hasKeptSize(form: Form, plain: Form): boolean {
+  return form.sizeBytes <= plain.sizeBytes * MOST_GROWTH + ALWAYS_ALLOWED_GROWTH_BYTES;
+}
