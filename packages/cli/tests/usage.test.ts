@@ -31,6 +31,7 @@ describe("a wrong command line", () => {
 describe("something that is not there or cannot be", () => {
   it.each([
     ["a missing model", ["serve", "sub.onnx"], "error: There is no file sub.onnx (model sub).\n"],
+    ["a folder", ["serve", "."], /^error: \S+ is a folder \(model \S+\): name the file in it\.\n$/],
     ["a missing model to inspect", ["inspect", "sub.onnx"], "error: There is no file sub.onnx.\n"],
     ["a missing config", ["serve", "--config", "x.yml"], "error: There is no config x.yml.\n"],
     [

@@ -9,12 +9,20 @@ import { writeResponse } from "./write-response.ts";
 /** How long the rest of an upload is still taken in and thrown away after its answer: cut off, it would cost the answer. */
 const LINGER_MS = 2_000;
 
+export interface ListenerOptions {
+  /** Whether connections are to end with their answers. */
+  isDraining(): boolean;
+  readonly stalledMs: number;
+  readonly log: Log;
+}
+
 /**
  * Our own adapter between node:http and `fetch`, because the app reads bodies as streams (to bound them) and a
  * 602,112-byte body then took 2.5 times as long through `@hono/node-server` 2.1.8 as through bare node:http; through
  * this file it takes 1.4 times as long.
  */
-export function createRequestListener(app: InferenceApp, isDraining: () => boolean, log: Log): RequestListener {
+export function createRequestListener(app: InferenceApp, options: ListenerOptions): RequestListener {
+  const { isDraining, stalledMs, log } = options;
   return (incoming, outgoing) => {
     trackAnswer(incoming.socket, outgoing);
     const caller = new AbortController();
@@ -23,7 +31,7 @@ export function createRequestListener(app: InferenceApp, isDraining: () => boole
     });
     outgoing.once("finish", () => linger(incoming));
     answer(app, incoming, caller.signal)
-      .then((response) => writeResponse(outgoing, response, isDraining()))
+      .then((response) => writeResponse(outgoing, response, { close: isDraining(), stalledMs }))
       .catch((error: unknown) => {
         log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
         giveUp(outgoing);

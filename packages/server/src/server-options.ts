@@ -8,6 +8,8 @@ export interface Timeouts {
   readonly headersMs: number;
   /** From the first byte of a request to the last byte of its body. */
   readonly requestMs: number;
+  /** How long a client may read nothing of its answer. */
+  readonly stalledMs: number;
   /** How long an unused connection stays open; longer than the idle time of load balancers in front (60 s on AWS). */
   readonly keepAliveMs: number;
   /** How long a draining server waits for requests under way; within the 10 s that Cloud Run gives after SIGTERM. */
@@ -17,6 +19,7 @@ export interface Timeouts {
 export const DEFAULT_TIMEOUTS: Timeouts = {
   headersMs: 15_000,
   requestMs: 120_000,
+  stalledMs: 60_000,
   keepAliveMs: 65_000,
   graceMs: 8_000,
 };

@@ -39,7 +39,7 @@ export async function startServer(app: InferenceApp, options: ServerOptions): Pr
       // Node answers a missing Host with an empty 400; the listener answers it with the reason.
       requireHostHeader: false,
     },
-    createRequestListener(app, () => draining !== undefined, log),
+    createRequestListener(app, { isDraining: () => draining !== undefined, stalledMs: timeouts.stalledMs, log }),
   );
   server.on("clientError", answerClientError);
   const connections = trackConnections(server);

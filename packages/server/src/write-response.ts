@@ -1,10 +1,24 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
+export interface WriteOptions {
+  /** Whether the connection ends with this answer. */
+  readonly close: boolean;
+  /** A client that reads nothing for this long is cut off. */
+  readonly stalledMs: number;
+}
+
 /** Writes a web `Response`; resolves when everything was handed over or the client has gone. */
-export async function writeResponse(outgoing: ServerResponse, response: Response, close: boolean): Promise<void> {
+export async function writeResponse(
+  outgoing: ServerResponse,
+  response: Response,
+  { close, stalledMs }: WriteOptions,
+): Promise<void> {
+  if (outgoing.destroyed) {
+    await response.body?.cancel();
+    return;
+  }
   const headers: string[] = [];
   for (const [name, value] of response.headers) headers.push(name, value);
   if (close) headers.push("connection", "close");
@@ -19,11 +33,12 @@ export async function writeResponse(outgoing: ServerResponse, response: Response
   if (rest === undefined) {
     if (!response.headers.has("content-length")) headers.push("content-length", String(first.byteLength));
     outgoing.writeHead(response.status, headers);
+    outgoing.setTimeout(stalledMs);
     outgoing.end(first);
     return;
   }
   outgoing.writeHead(response.status, headers);
-  await writeStream(outgoing, reader, first, rest);
+  await writeStream(outgoing, reader, first, rest, stalledMs);
 }
 
 function mayHaveNoLength(outgoing: ServerResponse, response: Response): boolean {
@@ -43,17 +58,38 @@ async function readAtOnce(reader: Reader): Promise<{ first: Uint8Array; rest: Pe
   return { first, rest: next?.done ? undefined : rest };
 }
 
-async function writeStream(outgoing: ServerResponse, reader: Reader, first: Uint8Array, rest: Pending): Promise<void> {
-  const cancel = (): void => void reader.cancel().catch(() => undefined);
-  outgoing.once("close", cancel);
+async function writeStream(
+  outgoing: ServerResponse,
+  reader: Reader,
+  first: Uint8Array,
+  rest: Pending,
+  stalledMs: number,
+): Promise<void> {
+  outgoing.once("close", () => void reader.cancel().catch(() => undefined));
   let piece: Uint8Array = first;
   let pending = rest;
   while (!outgoing.destroyed) {
-    if (!outgoing.write(piece)) await Promise.race([once(outgoing, "drain"), once(outgoing, "close")]);
+    if (!outgoing.write(piece)) await drained(outgoing, stalledMs);
     const { value, done } = await pending;
     if (done) break;
     piece = value;
     pending = reader.read();
   }
+  outgoing.setTimeout(stalledMs);
   outgoing.end();
+}
+
+/** Waits until the client has read on, or has gone. */
+function drained(outgoing: ServerResponse, stalledMs: number): Promise<void> {
+  outgoing.setTimeout(stalledMs);
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      outgoing.off("drain", goOn);
+      outgoing.off("close", goOn);
+      outgoing.setTimeout(0);
+      resolve();
+    };
+    outgoing.on("drain", goOn);
+    outgoing.on("close", goOn);
+  });
 }

@@ -58,18 +58,21 @@ describe("drain", () => {
 });
 
 describe("signals", () => {
-  it.each(["SIGTERM", "SIGINT"] as const)("drains at %s with requests in flight and lets the process end", async (signal) => {
-    const child = await startChild();
-    const answers = Array.from({ length: 5 }, () => fetch(child.url));
-    await child.wrote("request\n", 5);
-    child.process.kill(signal);
-    for (const answer of await Promise.all(answers)) {
-      expect(await answer.json()).toEqual({ answered: true });
-      expect(answer.headers.get("connection")).toBe("close");
-    }
-    expect(await child.exit).toEqual([0, null]);
-    expect(child.output()).toMatch(/closed\ndrained 0\n$/);
-  });
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "drains at %s with requests in flight and lets the process end",
+    async (signal) => {
+      const child = await startChild();
+      const answers = Array.from({ length: 5 }, () => fetch(child.url));
+      await child.wrote("request\n", 5);
+      child.process.kill(signal);
+      for (const answer of await Promise.all(answers)) {
+        expect(await answer.json()).toEqual({ answered: true });
+        expect(answer.headers.get("connection")).toBe("close");
+      }
+      expect(await child.exit).toEqual([0, null]);
+      expect(child.output()).toMatch(/closed\ndrained 0\n$/);
+    },
+  );
 
   it("ends at once at a second signal", async () => {
     const child = await startChild();

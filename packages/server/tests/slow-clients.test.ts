@@ -9,7 +9,7 @@ let server: RunningServer;
 
 beforeEach(async () => {
   app = createEchoApp();
-  server = await startServer(app, { port: 0, timeouts: { headersMs: 200, requestMs: 300 } });
+  server = await startServer(app, { port: 0, timeouts: { headersMs: 200, requestMs: 300, stalledMs: 200 } });
 });
 
 afterEach(async () => {
@@ -77,6 +77,14 @@ describe("clients that dawdle", () => {
     const received = await connection.receivedUntilClosed();
     expect(received).toContain("408 Request Timeout");
     expect(received).toContain('"error":"The request did not arrive in time."');
+  });
+
+  it.each(["/large", "/large-stream"])("cuts off a client that does not read its answer from %s", async (path) => {
+    const connection = await openConnection(server.port);
+    connection.socket.pause();
+    connection.send(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    await waitUntil(() => app.invocations[0]?.signal?.aborted === true);
+    connection.socket.destroy();
   });
 
   it("closes a connection that never says anything", async () => {

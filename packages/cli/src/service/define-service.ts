@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, extname, relative, resolve } from "node:path";
 import { InferenceError } from "@virga/core";
@@ -92,14 +92,15 @@ async function readLabels(path: string, written: string): Promise<string[]> {
 }
 
 function checkFiles({ models, predictorPath }: ServiceDefinition, folder: string): void {
-  const shown = (path: string): string => relative(folder, path) || path;
-  const absent = models
-    .filter(({ path }) => !existsSync(path))
-    .map(({ name, path }) => `There is no file ${shown(path)} (model ${name}).`);
-  if (predictorPath !== undefined && !existsSync(predictorPath)) {
-    absent.push(`There is no file ${shown(predictorPath)} (predictor).`);
-  }
-  if (absent.length > 0) throw missing(absent.join("\n"));
+  const files = models.map(({ name, path }) => ({ path, role: `model ${name}` }));
+  if (predictorPath !== undefined) files.push({ path: predictorPath, role: "predictor" });
+  const problems = files.flatMap(({ path, role }) => {
+    const shown = relative(folder, path) || path;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return [`There is no file ${shown} (${role}).`];
+    return stats.isDirectory() ? [`${shown} is a folder (${role}): name the file in it.`] : [];
+  });
+  if (problems.length > 0) throw missing(problems.join("\n"));
 }
 
 function invalid(message: string): InferenceError {

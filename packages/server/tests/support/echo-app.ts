@@ -8,7 +8,7 @@ export interface EchoApp extends InferenceApp {
   release(): void;
 }
 
-/** Answers with what it got; `/held` waits until it is released, `/stream` answers in three pieces. */
+/** Answers with what it got; `/held` waits until it is released, `/stream` answers in three pieces, `/large…` with 32 MiB. */
 export function createEchoApp(): EchoApp {
   const requests: Request[] = [];
   const invocations: Invocation[] = [];
@@ -20,6 +20,8 @@ export function createEchoApp(): EchoApp {
     if (pathname === "/throws") throw new Error("secret detail");
     if (pathname === "/refused") return Response.json({ error: "too large" }, { status: 413 });
     if (pathname === "/stream") return new Response(ReadableStream.from(slowPieces()));
+    if (pathname === "/large") return new Response(new Uint8Array(LARGE_BYTES));
+    if (pathname === "/large-stream") return new Response(ReadableStream.from(largePieces()));
     if (pathname === "/empty") return new Response(null);
     if (pathname === "/target") return new Response(request.url);
     const body = new Uint8Array(await request.arrayBuffer());
@@ -44,6 +46,13 @@ export function createEchoApp(): EchoApp {
       isClosed = true;
     },
   };
+}
+
+/** More than sockets buffer. */
+const LARGE_BYTES = 32 * 1024 * 1024;
+
+async function* largePieces(): AsyncGenerator<Uint8Array> {
+  for (let piece = 0; piece < 32; piece += 1) yield new Uint8Array(LARGE_BYTES / 32);
 }
 
 async function* slowPieces(): AsyncGenerator<Uint8Array> {

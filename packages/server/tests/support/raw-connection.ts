@@ -26,8 +26,8 @@ export async function openConnection(port: number): Promise<RawConnection> {
   function until(isDone: () => boolean): Promise<string> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
-        if (isDone()) return resolve(received);
-        if (isClosed) reject(new Error(`The connection was closed after: ${received}`));
+        if (isDone()) resolve(received);
+        else if (isClosed) reject(new Error(`The connection was closed after: ${received}`));
       };
       socket.on("data", check);
       socket.on("close", check);
