@@ -8,7 +8,11 @@ const CORE_ORDER = ["errors.ts", "tensor/", "session/", "weights/", "predictor/"
 const MAY_IMPORT = [
   { from: "packages/core/src", others: ["onnxruntime-node", "onnxruntime-common", "hono", "zod"] },
   { from: "packages/server/src", ours: ["packages/core"] },
-  { from: "packages/cli/src", ours: ["packages/core", "packages/server"], others: ["commander", "esbuild", "yaml"] },
+  {
+    from: "packages/cli/src",
+    ours: ["packages/core", "packages/server", "providers/aws", "providers/google"],
+    others: ["commander", "esbuild", "yaml"],
+  },
   {
     from: "packages/conformance",
     ours: ["packages/core", "packages/server"],
@@ -25,8 +29,9 @@ const MAY_IMPORT = [
     others: ["@aws-sdk/[^/]+", "@aws-crypto/[^/]+", "@smithy/[^/]+"],
   },
   { from: "providers/google/src", ours: ["packages/core", "packages/server"], others: ["@google-cloud/[^/]+"] },
-  // Tests and examples are free to use what they need.
+  // Tests, counterparts and examples are free to use what they need.
   { from: "(packages|providers)/[^/]+/tests", ours: ["packages/[^/]+"], others: [".+"] },
+  { from: "packages/conformance/counterparts", ours: ["(packages|providers)/[^/]+"], others: [".+"] },
   { from: "examples", ours: ["packages/[^/]+"], others: [".+"] },
 ];
 

@@ -2,13 +2,12 @@ import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { CACHE } from "./cache-folder.ts";
 import type { CheckResult } from "./counterpart.ts";
 
-const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "virga", "counterparts");
 /** Where scripts find `checks.py`. */
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PIP_FLAGS = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"];

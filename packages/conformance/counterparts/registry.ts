@@ -1,7 +1,8 @@
 import type { Counterpart } from "./counterpart.ts";
 import { kserve } from "./kserve/kserve.ts";
 import { schemathesis } from "./schemathesis/schemathesis.ts";
+import { stores } from "./stores/stores.ts";
 import { tritonclient } from "./tritonclient/tritonclient.ts";
 
 /** Every counterpart, in the order in which they run. */
-export const COUNTERPARTS: readonly Counterpart[] = [tritonclient, kserve, schemathesis];
+export const COUNTERPARTS: readonly Counterpart[] = [tritonclient, kserve, schemathesis, stores];
