@@ -10,15 +10,14 @@ export interface BareModel {
   run(feeds: Readonly<Record<string, Tensor>>): Promise<BareOutputs>;
 }
 
-/** The options of our engine, so that a bare run differs from a request in all but the run itself. */
+/** The options of our engine: a bare run is the same run as that of a request, without the request. */
 const OUR_OPTIONS: InferenceSession.SessionOptions = {
   intraOpNumThreads: Math.min(availableParallelism(), 8),
   extra: { "session.intra_op.allow_spinning": "0" },
 };
 
-/** Loads a model with the options of our engine, or with the runtime's defaults. */
-export async function loadBareModel(path: string, options: "ours" | "defaults"): Promise<BareModel> {
-  const session = await InferenceSession.create(path, options === "ours" ? OUR_OPTIONS : {});
+export async function loadBareModel(path: string): Promise<BareModel> {
+  const session = await InferenceSession.create(path, OUR_OPTIONS);
   return { run: async (feeds) => (await session.run(feeds)) as BareOutputs };
 }
 

@@ -9,20 +9,18 @@ import type { Subject } from "./subjects.ts";
 export interface Contestants {
   /** `session.run` with the options of our engine. */
   readonly bare: BareModel;
-  /** `session.run` with the runtime's own. */
-  readonly defaults: BareModel;
   readonly ours: HttpClient;
   readonly naive: HttpClient;
 }
 
-type Latencies = Samples<"bare" | "defaults" | "binary" | "json" | "naive">;
+type Latencies = Samples<"bare" | "binary" | "json" | "naive">;
 
 const BINARY_GOALS: Readonly<Record<string, number>> = { mobilenet: 1.15 };
 
 /** Milliseconds of one request at a time, every way, round by round. */
 export async function measureRequests(
   { graph, inputs, repeats }: Subject,
-  { bare, defaults, ours, naive }: Contestants,
+  { bare, ours, naive }: Contestants,
   rounds: number,
 ): Promise<Latencies> {
   const feeds = toFeeds(inputs);
@@ -35,7 +33,6 @@ export async function measureRequests(
       binary: milliseconds(repeats, () => ours.post(path, binary)),
       json: milliseconds(repeats, () => ours.post(path, json)),
       naive: milliseconds(repeats, () => naive.post(`/${graph.name}`, json)),
-      defaults: milliseconds(repeats, () => defaults.run(feeds)),
     },
     { rounds, warmUps: 3 },
   );
@@ -43,7 +40,7 @@ export async function measureRequests(
 
 /** Rows of one model: each wire format against the bare run and the naive service, and what it adds to the run. */
 export function toRequestRows(name: string, latencies: Latencies): Row[] {
-  const { bare, defaults, binary, json, naive } = latencies;
+  const { bare, binary, json, naive } = latencies;
   const compared = { unit: "ms", naive, floor: bare };
   const value = BINARY_GOALS[name];
   const goal = value === undefined ? {} : { goal: { kind: "atMost", value, of: "ratioToFloor" } as const };
@@ -52,7 +49,6 @@ export function toRequestRows(name: string, latencies: Latencies): Row[] {
     toRow({ metric: `${name}: JSON request`, ...compared, ours: json }),
     toRow({ metric: `${name}: added to the run, binary`, ...toAdded(binary, latencies) }),
     toRow({ metric: `${name}: added to the run, JSON`, ...toAdded(json, latencies) }),
-    toRow({ metric: `${name}: bare run, our options against defaults`, unit: "ms", naive: defaults, ours: bare }),
   ];
 }
 

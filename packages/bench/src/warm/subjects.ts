@@ -14,7 +14,7 @@ export interface Subject {
 }
 
 const TOKENS = 128;
-const IMAGE_SHAPE = [1, 3, 224, 224];
+export const IMAGE_SHAPE: readonly number[] = [1, 3, 224, 224];
 
 /** 150,528 numbers, as of a normalised image. */
 export function imageNumbers(): Float32Array {

@@ -2,6 +2,7 @@ import { type Bench, defineBench, type Progress } from "../frame/bench.ts";
 import type { Row } from "../frame/row.ts";
 import { DEFAULT_CACHE, modelFile } from "../models/model-file.ts";
 import { loadBareModel } from "./bare-model.ts";
+import { measureCodecs } from "./codec-speed.ts";
 import { connect } from "./http-client.ts";
 import { measureRequests, toRequestRows } from "./request-latency.ts";
 import { expectSameAnswers } from "./same-answers.ts";
@@ -20,8 +21,9 @@ export const warm: Bench = defineBench({
   async measure(settings, progress) {
     progress("preparing the models");
     const models = SUBJECTS.map(({ graph }) => [graph.name, modelFile(graph, settings.cache)] as const);
-    const rows = await measureOverHttp(Object.fromEntries(models), settings, progress);
-    return { rows, notes: NOTES };
+    const requests = await measureOverHttp(Object.fromEntries(models), settings, progress);
+    progress("JSON codecs");
+    return { rows: [...requests, ...(await measureCodecs(settings.rounds))], notes: NOTES };
   },
 });
 
@@ -52,9 +54,7 @@ async function measureOverHttp(models: ModelPaths, { rounds, profile }: Settings
     for (const subject of SUBJECTS) {
       const { name } = subject.graph;
       progress(`${name}: ${rounds} rounds`);
-      const path = models[name] ?? "";
-      const [bare, defaults] = [await loadBareModel(path, "ours"), await loadBareModel(path, "defaults")];
-      const contestants = { bare, defaults, ours, naive };
+      const contestants = { bare: await loadBareModel(models[name] ?? ""), ours, naive };
       await expectSameAnswers(subject, contestants);
       rows.push(...toRequestRows(name, await measureRequests(subject, contestants, rounds)));
     }
