@@ -1,3 +1,5 @@
+import type { InferenceError } from "../../errors.ts";
+
 /** One state of one object; `tag` changes whenever its bytes do (an ETag, a generation, an inode with its time). */
 export interface ObjectInfo {
   /** Path below the store's root, with "/" between its parts. */
@@ -46,6 +48,8 @@ export type ObjectLocation =
        * or what the store has in its place. Absent where the URL itself names the state.
        */
       pin(answer: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> | undefined;
+      /** What a refused range means in the store's own words, given the beginning of the answer's body. */
+      explain?(status: number, body: string): InferenceError | undefined;
     };
 
 /**

@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { Fault } from "./fault.ts";
+import { sendObject } from "./send-object.ts";
+import { TEST_CERTIFICATE } from "./test-certificate.ts";
+
+/** A request as the server saw it. */
+export interface ServedRequest {
+  /** Counted from 0. */
+  readonly index: number;
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  /** Both ends included; absent for the whole object. */
+  readonly range?: { readonly first: number; readonly last: number };
+}
+
+export interface FaultServerOptions {
+  /** Bytes by path. */
+  readonly objects: Readonly<Record<string, Uint8Array>>;
+  /** What goes wrong with this request, if anything. */
+  readonly fault?: (request: ServedRequest) => Fault | undefined;
+  readonly secure?: boolean;
+  /** Bound of each connection. */
+  readonly bytesPerSecond?: number;
+  readonly firstByteDelayMs?: number;
+}
+
+/** An object store on 127.0.0.1: ranges, tags, preconditions, and faults as they are ordered. */
+export interface FaultServer {
+  readonly url: URL;
+  /** Certificate of a secure server, as PEM. */
+  readonly certificateAuthority: string;
+  readonly requests: readonly ServedRequest[];
+  /** Connections that are open now. */
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+/** Starts the server on a free port. */
+export async function startFaultServer(options: FaultServerOptions): Promise<FaultServer> {
+  const objects = new Map(Object.entries(options.objects));
+  const requests: ServedRequest[] = [];
+  const redirects = new Map<string, number>();
+  const answer = (incoming: IncomingMessage, response: ServerResponse): void => {
+    const request = toServedRequest(incoming, requests.length);
+    requests.push(request);
+    const fault = options.fault?.(request);
+    if (fault?.kind === "replace") objects.set(request.path, fault.bytes);
+    setTimeout(() => {
+      sendObject(response, { ...options, request, bytes: objects.get(request.path), fault, redirects });
+    }, options.firstByteDelayMs ?? 0);
+  };
+  const server = options.secure === true ? createSecureServer(TEST_CERTIFICATE, answer) : createPlainServer(answer);
+  let connections = 0;
+  server.on("connection", (socket) => {
+    connections += 1;
+    socket.once("close", () => {
+      connections -= 1;
+    });
+    // Faults break connections on purpose.
+    socket.on("error", () => undefined);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return {
+    url: new URL(`${options.secure === true ? "https" : "http"}://127.0.0.1:${port}/`),
+    certificateAuthority: TEST_CERTIFICATE.cert,
+    requests,
+    get connections() {
+      return connections;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function toServedRequest({ url = "/", headers }: IncomingMessage, index: number): ServedRequest {
+  const match = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "");
+  const path = url.split("?")[0] ?? url;
+  if (match === null) return { index, path, headers };
+  return { index, path, headers, range: { first: Number(match[1]), last: Number(match[2]) } };
+}

@@ -1,0 +1,8 @@
+export type { Fault } from "./fault.ts";
+export {
+  type FaultServer,
+  type FaultServerOptions,
+  type ServedRequest,
+  startFaultServer,
+} from "./fault-server.ts";
+export { createRandomFaults, PASSING_FAULTS, type RandomFaultOptions } from "./random-faults.ts";

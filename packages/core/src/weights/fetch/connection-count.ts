@@ -1,0 +1,69 @@
+/** What a window of time has shown. */
+export interface Observation {
+  readonly elapsedMs: number;
+  readonly receivedBytes: number;
+  /** Share of the time in which this thread worked. */
+  readonly busy: number;
+  readonly connections: number;
+}
+
+/** Long enough to tell a rate, short enough to matter for a second of fetching. */
+const WINDOW_MS = 60;
+const STEP = 4;
+/** A thread that works this much would only be shared by more connections. */
+export const BUSY = 0.75;
+/** What an added step must gain at least, where all connections are alike and the link is free: 4 of 12 are a third. */
+const LEAST_GAIN = 1.1;
+
+/**
+ * How many connections to use: as many as it begins with, and more as long as more bring more, which is so where each
+ * connection is limited by itself, as object stores do.
+ */
+export class ConnectionCount {
+  #count: number;
+  readonly #most: number;
+  #bytesPerMsBefore = 0;
+  #settled = false;
+  #elapsedMs = 0;
+  #receivedBytes = 0;
+  #busyMs = 0;
+
+  constructor(first: number, most: number) {
+    this.#count = first;
+    this.#most = most;
+  }
+
+  get value(): number {
+    return this.#count;
+  }
+
+  /** The server has asked for fewer requests. */
+  reduce(): void {
+    this.#count = Math.max(1, Math.floor(this.#count / 2));
+    this.#settled = true;
+  }
+
+  observe({ elapsedMs, receivedBytes, busy, connections }: Observation): void {
+    // Connections that still open, or a tail with few, say nothing of what one more would bring.
+    if (this.#settled || connections < this.#count) {
+      this.#beginWindow();
+      return;
+    }
+    this.#elapsedMs += elapsedMs;
+    this.#receivedBytes += receivedBytes;
+    this.#busyMs += busy * elapsedMs;
+    if (this.#elapsedMs < WINDOW_MS) return;
+    const bytesPerMs = this.#receivedBytes / this.#elapsedMs;
+    const gained = bytesPerMs > this.#bytesPerMsBefore * LEAST_GAIN;
+    if (!gained || this.#busyMs / this.#elapsedMs > BUSY || this.#count >= this.#most) this.#settled = true;
+    else this.#count = Math.min(this.#most, this.#count + STEP);
+    this.#bytesPerMsBefore = bytesPerMs;
+    this.#beginWindow();
+  }
+
+  #beginWindow(): void {
+    this.#elapsedMs = 0;
+    this.#receivedBytes = 0;
+    this.#busyMs = 0;
+  }
+}
