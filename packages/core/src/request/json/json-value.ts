@@ -1,4 +1,4 @@
-import type { NumberArray } from "./number-array.ts";
+import { NumberArray } from "./number-array.ts";
 
 /**
  * A JSON document. Integers beyond 2^53 are `bigint`, and so is a number beyond the range of a double: some integer
@@ -9,4 +9,9 @@ export type JsonValue = null | boolean | number | bigint | string | NumberArray 
 
 export interface JsonObject {
   readonly [key: string]: JsonValue;
+}
+
+/** Whether a value is an object of the document, neither an array nor a `NumberArray`. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberArray);
 }

@@ -1,0 +1,66 @@
+import { FIXED_ELEMENTS, toDatatype } from "../../tensor/element-type.ts";
+import { numberToFloat16 } from "../../tensor/float16.ts";
+import type { NumberArray } from "../json/number-array.ts";
+import { NON_FINITE } from "../json/number-text.ts";
+import type { Filler, Refuse } from "./filler.ts";
+import { beyond, isFloat, type NumberElementType, reasonAgainst } from "./number-elements.ts";
+
+/** Fills an array of numbers: all fixed types but the 64-bit integers. */
+export class NumberFiller implements Filler {
+  readonly data: InstanceType<(typeof FIXED_ELEMENTS)[NumberElementType]["array"]>;
+  readonly #type: NumberElementType;
+  readonly #refuse: Refuse;
+
+  constructor(type: NumberElementType, count: number, refuse: Refuse) {
+    const { sizeBytes, array: ElementArray } = FIXED_ELEMENTS[type];
+    this.data = new ElementArray(new ArrayBuffer(count * sizeBytes), 0, count);
+    this.#type = type;
+    this.#refuse = refuse;
+  }
+
+  put(index: number, value: number | bigint | boolean | string): void {
+    if (typeof value === "number") this.#putNumber(index, value);
+    else if (typeof value === "bigint") this.#putInteger(index, value);
+    else if (typeof value === "boolean" && this.#type === "bool") this.data[index] = Number(value);
+    else if (typeof value === "string" && isFloat(this.#type) && NON_FINITE.includes(value)) {
+      this.#putNumber(index, Number(value));
+    } else this.#refuse(index, `${JSON.stringify(value).slice(0, 50)} is not a number`);
+  }
+
+  putNumbers(first: number, numbers: NumberArray): void {
+    if (numbers.hasLarge) this.#refuseLarge(first, numbers);
+    if (this.#type === "float32") this.data.set(numbers.toFloat32(), first);
+    else if (this.#type === "float64") this.data.set(numbers.toFloat64(), first);
+    else {
+      let index = first;
+      for (const value of numbers.toFloat64()) {
+        this.#putNumber(index, value);
+        index += 1;
+      }
+    }
+  }
+
+  #putNumber(index: number, value: number): void {
+    const reason = reasonAgainst(this.#type, value);
+    if (reason !== undefined) this.#refuse(index, reason);
+    this.data[index] = this.#type === "float16" ? numberToFloat16(value) : value;
+  }
+
+  #putInteger(index: number, value: bigint): void {
+    const number = Number(value);
+    if (Number.isFinite(number)) this.#putNumber(index, number);
+    else this.#refuse(index, beyond("the number", toDatatype(this.#type)));
+  }
+
+  /** Infinity may be written by its name, but no number may become it. */
+  #refuseLarge(first: number, numbers: NumberArray): void {
+    let index = first;
+    for (const text of numbers.texts()) {
+      const value = Number(text);
+      const overflows = !(Number.isFinite(value) || NON_FINITE.includes(text));
+      const reason = overflows ? beyond(text, toDatatype(this.#type)) : reasonAgainst(this.#type, value);
+      if (reason !== undefined) this.#refuse(index, reason);
+      index += 1;
+    }
+  }
+}

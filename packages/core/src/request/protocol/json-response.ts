@@ -1,0 +1,22 @@
+import { InferenceError } from "../../errors.ts";
+import { quoted } from "../../tensor/check-tensors.ts";
+import type { Tensor, Tensors } from "../../tensor/tensor.ts";
+import { type JsonOutput, writeJson } from "../json/write-json.ts";
+
+/** An answer that is JSON. */
+export function jsonResponse(value: JsonOutput): Response {
+  return new Response(writeJson(value), { headers: { "content-type": "application/json" } });
+}
+
+/**
+ * Outputs by name: those asked for, or all.
+ *
+ * @throws InferenceError `INTERNAL` when one that was asked for is not there.
+ */
+export function selectOutputs(outputs: Tensors, names: readonly string[] | undefined): readonly [string, Tensor][] {
+  return (names ?? Object.keys(outputs)).map((name) => {
+    const output = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+    if (output === undefined) throw new InferenceError("INTERNAL", `The model gave no output ${quoted(name)}.`);
+    return [name, output];
+  });
+}

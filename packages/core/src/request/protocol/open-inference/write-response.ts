@@ -1,0 +1,51 @@
+import { toDatatype } from "../../../tensor/element-type.ts";
+import type { Tensors } from "../../../tensor/tensor.ts";
+import { TensorValues } from "../../json/tensor-text.ts";
+import { type JsonOutput, writeJson } from "../../json/write-json.ts";
+import { jsonResponse, selectOutputs } from "../json-response.ts";
+import type { ModelIdentity } from "../protocol.ts";
+import { tensorToBytes } from "../tensor-bytes.ts";
+import { INFERENCE_HEADER } from "./inference-header.ts";
+import type { OutputChoice } from "./read-outputs.ts";
+
+const SPACE = 0x20;
+/** The first binary tensor begins at a multiple of this, so that a client can use it where it is. */
+const ALIGNMENT_BYTES = 8;
+
+/** The answer to an inference request; binary tensors follow the JSON in the order of the outputs. */
+export function writeResponse(
+  outputs: Tensors,
+  choice: OutputChoice,
+  model: ModelIdentity,
+  id: string | undefined,
+): Response {
+  const parts: Uint8Array[] = [];
+  const described = selectOutputs(outputs, choice.names).map(([name, output]): JsonOutput => {
+    const metadata = { name, datatype: toDatatype(output.type), shape: output.shape };
+    if (!choice.isBinary(name)) return { ...metadata, data: TensorValues.flat(output) };
+    const bytes = tensorToBytes(output);
+    parts.push(bytes);
+    return { ...metadata, parameters: { binary_data_size: bytes.byteLength } };
+  });
+  const document = { model_name: model.name, model_version: model.version, id, outputs: described };
+  return parts.length === 0 ? jsonResponse(document) : binaryResponse(writeJson(document), parts);
+}
+
+/** The answer to a raw request: the same, with every output binary. */
+export function writeRawResponse(outputs: Tensors, model: ModelIdentity): Response {
+  return writeResponse(outputs, { isBinary: (): boolean => true }, model, undefined);
+}
+
+function binaryResponse(json: Uint8Array, parts: readonly Uint8Array[]): Response {
+  const jsonSize = Math.ceil(json.byteLength / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+  const body = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, jsonSize));
+  body.set(json);
+  body.fill(SPACE, json.byteLength, jsonSize);
+  let position = jsonSize;
+  for (const part of parts) {
+    body.set(part, position);
+    position += part.byteLength;
+  }
+  const headers = { "content-type": "application/octet-stream", [INFERENCE_HEADER]: String(jsonSize) };
+  return new Response(body, { headers });
+}
