@@ -4,7 +4,7 @@ import { registryKeys } from "./registry-names.ts";
 import { listVersions } from "./versions.ts";
 
 /** No push takes this long, so a file of this age without a version was left by one that died. */
-export const GARBAGE_AGE_MS = 24 * 60 * 60 * 1000;
+export const GARBAGE_AGE_MS: number = 24 * 60 * 60 * 1000;
 
 export interface GarbageReport {
   readonly deletedFiles: number;
