@@ -14,13 +14,24 @@ export function float16Number(bits: number): number {
   return NUMBERS[bits] ?? Number.NaN;
 }
 
-const BITS: ReadonlyMap<number, number> = new Map(
-  Array.from(NUMBERS, (number, bits) => [number, bits] as const).reverse(),
-);
+const SIGN = 0x8000;
+const INFINITY_BITS = 0x7c00;
+const NAN_BITS = 0x7e00;
+/** Half-way between the largest finite value and the power of two above it. */
+const FIRST_INFINITE = 65_520;
 
-/** The bits that stand for exactly this number. */
+/** The bits of the nearest float16; ties go to the even pattern. */
 export function float16Bits(value: number): number {
-  const bits = Object.is(value, -0) ? 0x8000 : BITS.get(value);
-  if (bits === undefined) throw new RangeError(`${value} is no float16.`);
-  return bits;
+  if (Number.isNaN(value)) return NAN_BITS;
+  const sign = Object.is(value, -0) || value < 0 ? SIGN : 0;
+  const magnitude = Math.abs(value);
+  if (magnitude >= FIRST_INFINITE) return sign + INFINITY_BITS;
+  let [below, above] = [0, INFINITY_BITS];
+  while (above - below > 1) {
+    const middle = (below + above) >> 1;
+    if (float16Number(middle) <= magnitude) below = middle;
+    else above = middle;
+  }
+  const doubt = magnitude - float16Number(below) - (float16Number(above) - magnitude);
+  return sign + (doubt > 0 || (doubt === 0 && below % 2 === 1) ? above : below);
 }

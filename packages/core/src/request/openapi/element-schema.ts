@@ -7,9 +7,9 @@ export type Schema = { readonly [keyword: string]: unknown };
 /** `JSON.rawJSON` of Node >= 21, which TypeScript does not declare yet. */
 const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
-/** Largest finite values; beyond them a number cannot be carried by the type. */
-const MAX_FLOAT16 = 65_504;
-const MAX_FLOAT32 = 3.4028234663852886e38;
+/** The first numbers that round to infinity: half-way between the largest value and the power of two above it. */
+const FLOAT16_LIMIT = 65_520;
+const FLOAT32_LIMIT = 2 ** 128 - 2 ** 103;
 
 function integer(minimum: bigint, maximum: bigint): Schema {
   return { type: "integer", minimum: rawJSON(String(minimum)), maximum: rawJSON(String(maximum)) };
@@ -25,14 +25,15 @@ function unsigned(bits: number): Schema {
 }
 
 /** JSON has no NaN and no infinities: they stand as strings, both ways. */
-function float(range: Schema): Schema {
+function float(limit?: number): Schema {
+  const range = limit === undefined ? {} : { exclusiveMinimum: -limit, exclusiveMaximum: limit };
   return { anyOf: [{ type: "number", ...range }, { enum: ["NaN", "Infinity", "-Infinity"] }] };
 }
 
 const ELEMENT_SCHEMAS: Readonly<Record<ElementType, Schema>> = {
-  float16: float({ minimum: -MAX_FLOAT16, maximum: MAX_FLOAT16 }),
-  float32: float({ minimum: -MAX_FLOAT32, maximum: MAX_FLOAT32 }),
-  float64: float({}),
+  float16: float(FLOAT16_LIMIT),
+  float32: float(FLOAT32_LIMIT),
+  float64: float(),
   int8: signed(8),
   int16: signed(16),
   int32: signed(32),
@@ -41,7 +42,7 @@ const ELEMENT_SCHEMAS: Readonly<Record<ElementType, Schema>> = {
   uint16: unsigned(16),
   uint32: unsigned(32),
   uint64: unsigned(64),
-  bool: { type: "boolean" },
+  bool: { enum: [true, false, 0, 1] },
   // The runtime cuts strings at NUL, so the service refuses them.
   string: { type: "string", pattern: "^[^\\u0000]*$" },
 };

@@ -1,9 +1,9 @@
 import type { FailureCode } from "../../errors.ts";
 import type { DescribedModel } from "./described-service.ts";
 import type { Schema } from "./element-schema.ts";
-import { componentName } from "./model-components.ts";
+import { type Body, componentName, exampleBodies } from "./model-components.ts";
 import { jsonContent, toOperation } from "./operation.ts";
-import { SERVING_RESPONSE_SCHEMA } from "./serving-schema.ts";
+import { anyOf } from "./tensor-schema.ts";
 
 type Paths = Readonly<Record<string, Schema>>;
 
@@ -106,8 +106,6 @@ function servingPaths(model: DescribedModel, path: string, id: string): Paths {
   };
 }
 
-type Body = "inferRequest" | "servingRequest" | "plainRequest";
-
 function predictOperation(
   model: DescribedModel,
   operationId: string,
@@ -116,10 +114,11 @@ function predictOperation(
 ): Schema {
   const isOpenInference = bodies.includes("inferRequest");
   const requests = bodies.map((body) => reference(model, body));
-  const examples = bodies.map(
+  const known = bodies.filter((body) => exampleBodies(model).includes(body));
+  const examples = known.map(
     (body) => [body, { $ref: `#/components/examples/${componentName(model, body)}` }] as const,
   );
-  const answers = bodies.map((body) => ANSWERS[body](model));
+  const answers = bodies.map((body) => reference(model, ANSWERS[body]));
   return toOperation({
     operationId,
     summary,
@@ -128,7 +127,7 @@ function predictOperation(
     requestBody: {
       required: true,
       content: {
-        ...jsonContent(anyOf(requests), model.example && Object.fromEntries(examples)),
+        ...jsonContent(anyOf(requests), Object.fromEntries(examples)),
         ...(isOpenInference && { [BINARY_TYPE]: {} }),
       },
     },
@@ -138,17 +137,12 @@ function predictOperation(
   });
 }
 
-const ANSWERS: Readonly<Record<Body, (model: DescribedModel) => Schema>> = {
-  inferRequest: (model) => reference(model, "inferResponse"),
-  servingRequest: () => SERVING_RESPONSE_SCHEMA,
-  plainRequest: (model) => reference(model, "plainResponse"),
+const ANSWERS: Readonly<Record<Body, string>> = {
+  inferRequest: "inferResponse",
+  servingRequest: "servingResponse",
+  plainRequest: "plainResponse",
 };
 
 function reference(model: DescribedModel, part: string): Schema {
   return { $ref: `#/components/schemas/${componentName(model, part)}` };
-}
-
-function anyOf(schemas: readonly Schema[]): Schema {
-  const [only] = schemas;
-  return schemas.length === 1 && only !== undefined ? only : { anyOf: schemas };
 }

@@ -1,22 +1,25 @@
 import { toDatatype } from "../../tensor/element-type.ts";
 import type { Signature, TensorSpec } from "../../tensor/tensor.ts";
 import type { Schema } from "./element-schema.ts";
-import { dataSchema, flatSchema, shapeSchema, tensorMetadataSchema } from "./tensor-schema.ts";
+import { answeredShapeSchema, dataSchema, flatSchema, shapeSchema, tensorMetadataSchema } from "./tensor-schema.ts";
 
-const PARAMETERS: Schema = { $ref: "#/components/schemas/Parameters" };
+/** Free-form parameters, and a flag that means something here. */
+function parametersSchema(flag: string, description: string): Schema {
+  return {
+    type: "object",
+    properties: { [flag]: { type: "boolean", description } },
+    additionalProperties: { type: ["string", "number", "boolean"] },
+  };
+}
 
-/** Free-form parameters, and those that mean something here. */
-export const PARAMETERS_SCHEMA: Schema = {
-  type: "object",
-  properties: {
-    binary_data: { type: "boolean", description: "On an output: whether it is answered as raw bytes." },
-    binary_data_output: {
-      type: "boolean",
-      description: "On a request: whether all outputs are answered as raw bytes.",
-    },
-  },
-  additionalProperties: { type: ["string", "number", "boolean"] },
+/** The schemas that requests and answers of all models share. */
+export const SHARED_SCHEMAS: Readonly<Record<string, Schema>> = {
+  Parameters: { type: "object", additionalProperties: { type: ["string", "number", "boolean"] } },
+  RequestParameters: parametersSchema("binary_data_output", "Whether all outputs are answered as raw bytes."),
+  OutputParameters: parametersSchema("binary_data", "Whether this output is answered as raw bytes."),
 };
+
+const shared = (name: keyof typeof SHARED_SCHEMAS): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 /** The body of an inference request. Source: Open Inference Protocol, "Inference Request JSON Object". */
 export function inferRequestSchema({ inputs, outputs }: Signature): Schema {
@@ -25,7 +28,7 @@ export function inferRequestSchema({ inputs, outputs }: Signature): Schema {
     required: ["inputs"],
     properties: {
       id: { type: "string", description: "Comes back in the answer." },
-      parameters: PARAMETERS,
+      parameters: shared("RequestParameters"),
       inputs: namedTensorsSchema(inputs, inputTensorSchema),
       outputs: {
         type: "array",
@@ -33,8 +36,9 @@ export function inferRequestSchema({ inputs, outputs }: Signature): Schema {
         items: {
           type: "object",
           required: ["name"],
-          properties: { name: { enum: outputs.map((output) => output.name) }, parameters: PARAMETERS },
+          properties: { name: { enum: outputs.map((output) => output.name) }, parameters: shared("OutputParameters") },
         },
+        ...(outputs.length > 0 && { maxItems: outputs.length, uniqueItems: true }),
       },
     },
   };
@@ -49,7 +53,7 @@ export function inferResponseSchema(name: string, version: string, { outputs }: 
       model_name: { const: name },
       model_version: { const: version },
       id: { type: "string" },
-      parameters: PARAMETERS,
+      parameters: shared("Parameters"),
       outputs: { type: "array", items: oneOf(outputs.map(outputTensorSchema)), maxItems: outputs.length },
     },
   };
@@ -74,17 +78,21 @@ function inputTensorSchema(spec: TensorSpec): Schema {
   return tensorSchema(spec, dataSchema(spec), shapeSchema(spec));
 }
 
-/** A model may answer other sizes than it declares (the runtime only warns), so its answer is not held to them. */
 function outputTensorSchema(spec: TensorSpec): Schema {
-  const free: TensorSpec = { ...spec, shape: spec.shape.map(() => -1) };
-  return tensorSchema(spec, flatSchema(free), shapeSchema(free));
+  return tensorSchema(spec, flatSchema(spec), answeredShapeSchema(spec));
 }
 
 function tensorSchema({ name, type }: TensorSpec, data: Schema, shape: Schema): Schema {
   return {
     type: "object",
     required: ["name", "datatype", "shape", "data"],
-    properties: { name: { const: name }, datatype: { const: toDatatype(type) }, shape, data, parameters: PARAMETERS },
+    properties: {
+      name: { const: name },
+      datatype: { const: toDatatype(type) },
+      shape,
+      data,
+      parameters: shared("Parameters"),
+    },
   };
 }
 

@@ -34,8 +34,8 @@ export function toOperation({ tag, content, headers, failures, ...rest }: Operat
   };
 }
 
-export function jsonContent(schema: Schema, examples?: Schema): Content {
-  return { "application/json": { schema, ...(examples && { examples }) } };
+export function jsonContent(schema: Schema, examples: Schema = {}): Content {
+  return { "application/json": { schema, ...(Object.keys(examples).length > 0 && { examples }) } };
 }
 
 const REQUEST_ID: Schema = {

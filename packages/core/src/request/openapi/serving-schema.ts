@@ -1,53 +1,76 @@
 import type { Signature, TensorSpec } from "../../tensor/tensor.ts";
 import type { Schema } from "./element-schema.ts";
-import { nestedSchema, rowSchema } from "./tensor-schema.ts";
+import { answeredValuesSchema, anyOf, countSchema, rowSchema, valuesSchema } from "./tensor-schema.ts";
 
-/** The body of a prediction, as rows or as columns. Source: TensorFlow Serving, "Predict API". */
+/** The body of a prediction, as rows or as whole tensors. Source: TensorFlow Serving, "Predict API". */
 export function servingRequestSchema({ inputs }: Signature): Schema {
-  const columns: Schema = { type: "object", required: ["inputs"], properties: { inputs: columnsSchema(inputs) } };
-  if (!inputs.every(hasRows)) return columns;
-  const rows: Schema = { type: "object", required: ["instances"], properties: { instances: rowsSchema(inputs) } };
-  return { anyOf: [rows, columns] };
+  return {
+    type: "object",
+    properties: {
+      signature_name: { type: "string" },
+      parameters: { $ref: "#/components/schemas/Parameters" },
+      instances: rowsSchema(inputs),
+      inputs: wholeSchema(inputs, valuesSchema),
+    },
+    oneOf: [{ required: ["instances"] }, { required: ["inputs"] }],
+  };
 }
 
-/** Its answer: `predictions` for rows, `outputs` for columns. */
-export const SERVING_RESPONSE_SCHEMA: Schema = {
-  type: "object",
-  oneOf: [
-    { required: ["predictions"], properties: { predictions: { type: "array" } } },
-    { required: ["outputs"], properties: { outputs: {} } },
-  ],
-};
+/** Its answer: `predictions`, one for each row, or `outputs`; a single output goes without its name. */
+export function servingResponseSchema({ outputs }: Signature): Schema {
+  return {
+    type: "object",
+    properties: {
+      predictions: { type: "array", items: answerSchema(outputs) },
+      outputs: answerSchema(outputs),
+    },
+    oneOf: [{ required: ["predictions"] }, { required: ["outputs"] }],
+  };
+}
 
 /** A body that is nothing but the inputs by their names. */
 export function plainRequestSchema({ inputs }: Signature): Schema {
-  return namedSchema(inputs, nestedSchema);
+  return namedSchema(inputs, valuesSchema);
 }
 
-function hasRows(spec: TensorSpec): boolean {
-  return spec.shape.length > 0;
+/** Its answer: the outputs by their names. */
+export function plainResponseSchema({ outputs }: Signature): Schema {
+  return namedSchema(outputs, outputSchema);
 }
 
+/** Rows that are stacked on the first dimension, or a single one that is all of every input. */
 function rowsSchema(inputs: readonly TensorSpec[]): Schema {
-  const sizes = new Set(inputs.flatMap(({ shape: [size = -1] }) => (size === -1 ? [] : [size])));
-  const [size] = sizes;
-  const named = namedSchema(inputs, rowSchema);
-  const [only] = inputs;
-  const items = inputs.length === 1 && only !== undefined ? { anyOf: [rowSchema(only), named] } : named;
-  return { type: "array", items, minItems: size ?? 1, ...(size !== undefined && { maxItems: size }) };
+  const [size = -1, ...others] = new Set(inputs.flatMap(({ shape: [first = -1] }) => (first === -1 ? [] : [first])));
+  const whole: Schema = { type: "array", items: wholeSchema(inputs, valuesSchema), ...countSchema(1) };
+  if (others.length > 0) return whole;
+  return anyOf([{ type: "array", items: wholeSchema(inputs, rowSchema), minItems: 1, ...countSchema(size) }, whole]);
 }
 
-function columnsSchema(inputs: readonly TensorSpec[]): Schema {
-  const named = plainRequestSchema({ inputs, outputs: [] });
+/** Values by name, or without one where there is a single input. */
+function wholeSchema(inputs: readonly TensorSpec[], toSchema: (spec: TensorSpec) => Schema): Schema {
   const [only] = inputs;
-  return inputs.length === 1 && only !== undefined ? { anyOf: [nestedSchema(only), named] } : named;
+  const named = namedSchema(inputs, toSchema);
+  return inputs.length === 1 && only !== undefined ? anyOf([toSchema(only), named]) : named;
 }
 
-function namedSchema(inputs: readonly TensorSpec[], toSchema: (spec: TensorSpec) => Schema): Schema {
+function answerSchema(outputs: readonly TensorSpec[]): Schema {
+  const [only] = outputs;
+  if (outputs.length === 1 && only !== undefined) return outputSchema(only);
+  // With optional outputs a single one may be left, which then goes without its name.
+  return outputs.some((output) => output.optional === true) ? {} : namedSchema(outputs, outputSchema);
+}
+
+/** Source: TensorFlow Serving, "Encoding binary values": outputs of such a name are answered as base64. */
+function outputSchema(spec: TensorSpec): Schema {
+  const isBytes = spec.type === "string" && spec.name.endsWith("_bytes");
+  return isBytes ? {} : answeredValuesSchema(spec);
+}
+
+function namedSchema(specs: readonly TensorSpec[], toSchema: (spec: TensorSpec) => Schema): Schema {
   return {
     type: "object",
-    required: inputs.filter((spec) => spec.optional !== true).map((spec) => spec.name),
-    properties: Object.fromEntries(inputs.map((spec) => [spec.name, toSchema(spec)])),
+    required: specs.filter((spec) => spec.optional !== true).map((spec) => spec.name),
+    properties: Object.fromEntries(specs.map((spec) => [spec.name, toSchema(spec)])),
     additionalProperties: false,
   };
 }

@@ -1,37 +1,57 @@
-import { toDatatype } from "../../tensor/element-type.ts";
+import { type ElementType, toDatatype } from "../../tensor/element-type.ts";
 import type { TensorSpec } from "../../tensor/tensor.ts";
 import { elementReference, nestingReference, type Schema } from "./element-schema.ts";
 
 const SIZE: Schema = { type: "integer", minimum: 0 };
 
-/** Elements nested as deep as the shape has dimensions; any depth where the model does not declare them. */
-export function nestedSchema(spec: TensorSpec): Schema {
-  return isUnknown(spec) ? nestingReference(spec.type) : levelSchema(spec, spec.shape);
+/**
+ * An input's values: nested as deep as its shape, or with the innermost lists holding several of the last dimensions in
+ * a row, down to one flat list; a single one may stand alone.
+ */
+export function valuesSchema({ type, shape }: TensorSpec): Schema {
+  if (isUnknown(shape)) return nestingReference(type);
+  return anyOf([...listSchemas(type, shape, 1), ...(isOneElement(shape) ? [elementReference(type)] : [])]);
 }
 
-/** One row of a batch; the batch is the first dimension. */
-export function rowSchema(spec: TensorSpec): Schema {
-  return isUnknown(spec) ? nestingReference(spec.type) : levelSchema(spec, spec.shape.slice(1));
+/** One row's values: those of an input without its first dimension. */
+export function rowSchema({ type, shape }: TensorSpec): Schema {
+  if (isUnknown(shape)) return nestingReference(type);
+  const inner = shape.slice(1);
+  return anyOf([
+    ...(inner.length === 0 ? [{ type: "array", items: elementReference(type), ...countSchema(1) }] : []),
+    ...listSchemas(type, inner, 1),
+    ...(isOneElement(inner) ? [elementReference(type)] : []),
+  ]);
 }
 
-/** An Open Inference tensor's `data`: row-major, nested or flat. */
-export function dataSchema(spec: TensorSpec): Schema {
-  if (isUnknown(spec)) return { type: "array", items: nestingReference(spec.type) };
-  return spec.shape.length === 1 ? flatSchema(spec) : { anyOf: [flatSchema(spec), levelSchema(spec, spec.shape)] };
+/** An Open Inference tensor's `data`, whose shape stands beside it. */
+export function dataSchema({ type, shape }: TensorSpec): Schema {
+  if (isUnknown(shape)) return nestingReference(type);
+  const lists = listSchemas(type, shape, Number.POSITIVE_INFINITY);
+  return anyOf([...lists, ...(isOneElement(shape) ? [elementReference(type)] : [])]);
 }
 
-/** All elements in one array. */
-export function flatSchema(spec: TensorSpec): Schema {
-  const isFree = isUnknown(spec) || spec.shape.includes(-1);
-  const count = isFree ? -1 : spec.shape.reduce((product, size) => product * size, 1);
-  return { type: "array", items: elementReference(spec.type), ...countSchema(count) };
+/** An output's values, nested as deep as its dimensions; a model may answer others than it declares. */
+export function answeredValuesSchema({ type }: TensorSpec): Schema {
+  return nestingReference(type);
 }
 
-/** The sizes of a shape: fixed ones as the model declares them, any for free ones. */
-export function shapeSchema(spec: TensorSpec): Schema {
-  if (isUnknown(spec)) return { type: "array", items: SIZE };
-  const sizes = spec.shape.map((size) => (size === -1 ? SIZE : { const: size }));
+/** All elements of an output in one array. */
+export function flatSchema({ type }: TensorSpec): Schema {
+  return { type: "array", items: elementReference(type) };
+}
+
+/** The sizes of an input: fixed ones as the model declares them, any for free ones. */
+export function shapeSchema({ shape }: TensorSpec): Schema {
+  if (isUnknown(shape)) return { type: "array", items: SIZE };
+  const sizes = shape.map((size) => (size === -1 ? SIZE : { const: size }));
   return { type: "array", prefixItems: sizes, ...countSchema(sizes.length) };
+}
+
+/** The sizes of an output; the runtime only warns of a model that answers others than it declares. */
+export function answeredShapeSchema({ shape }: TensorSpec): Schema {
+  const declared = isUnknown(shape) ? {} : { description: `The model declares [${shape.join(", ")}]; -1 is any size.` };
+  return { type: "array", items: SIZE, ...declared };
 }
 
 /** A tensor's name, datatype and shape as Open Inference model metadata gives them. */
@@ -47,18 +67,40 @@ export function tensorMetadataSchema(spec: TensorSpec): Schema {
   };
 }
 
-/** A declared shape of `[]` is a scalar or a tensor of unknown rank: a model's signature does not tell them apart. */
-function isUnknown(spec: TensorSpec): boolean {
-  return spec.shape.length === 0;
-}
-
-function levelSchema(spec: TensorSpec, shape: readonly number[]): Schema {
-  const [size, ...rest] = shape;
-  if (size === undefined) return elementReference(spec.type);
-  return { type: "array", items: levelSchema(spec, rest), ...countSchema(size) };
+/** Any of the schemas. */
+export function anyOf(schemas: readonly Schema[]): Schema {
+  const [only] = schemas;
+  return schemas.length === 1 && only !== undefined ? only : { anyOf: schemas };
 }
 
 /** An array of so many items; of any number for a free dimension. */
-function countSchema(count: number): Schema {
+export function countSchema(count: number): Schema {
   return count === -1 ? {} : { minItems: count, maxItems: count };
+}
+
+/** A declared shape of `[]` is a scalar or a tensor of unknown rank: a model's signature does not tell them apart. */
+function isUnknown(shape: readonly number[]): boolean {
+  return shape.length === 0;
+}
+
+function isOneElement(shape: readonly number[]): boolean {
+  return shape.every((size) => size === 1 || size === -1);
+}
+
+/** Lists from fully nested to flat; a list can stand for several dimensions of which `mostFree` are free. */
+function listSchemas(type: ElementType, shape: readonly number[], mostFree: number): Schema[] {
+  return shape.flatMap((_, index) => {
+    const depth = shape.length - 1 - index;
+    const inner = shape.slice(depth);
+    const free = inner.filter((size) => size === -1).length;
+    if (free > mostFree) return [];
+    const count = free > 0 ? -1 : inner.reduce((product, size) => product * size, 1);
+    const list: Schema = { type: "array", items: elementReference(type), ...countSchema(count) };
+    return [nested(shape.slice(0, depth), list)];
+  });
+}
+
+function nested(shape: readonly number[], inner: Schema): Schema {
+  const [size, ...rest] = shape;
+  return size === undefined ? inner : { type: "array", items: nested(rest, inner), ...countSchema(size) };
 }

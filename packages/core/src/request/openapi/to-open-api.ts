@@ -2,7 +2,7 @@ import type { DescribedModel, DescribedService } from "./described-service.ts";
 import { elementSchemas, type Schema } from "./element-schema.ts";
 import { componentName, modelExamples, modelSchemas } from "./model-components.ts";
 import { modelPaths, predictPaths } from "./model-paths.ts";
-import { PARAMETERS_SCHEMA } from "./open-inference-schema.ts";
+import { SHARED_SCHEMAS } from "./open-inference-schema.ts";
 import { failureResponses } from "./operation.ts";
 import { servicePaths } from "./service-paths.ts";
 
@@ -28,7 +28,7 @@ export function toOpenApi(service: DescribedService): object {
       ...servicePaths(models),
     },
     components: {
-      schemas: { ...elementSchemas(types), Parameters: PARAMETERS_SCHEMA, ...components(models, modelSchemas) },
+      schemas: { ...elementSchemas(types), ...SHARED_SCHEMAS, ...components(models, modelSchemas) },
       examples: components(models, modelExamples),
       responses: failureResponses(),
     },
