@@ -18,7 +18,7 @@ export {
 export type { InferenceApp, Invocation } from "./request/inference-app.ts";
 export { DEFAULT_LIMITS, type Limits } from "./request/limits.ts";
 export type { EndpointDescription, ServiceOptions } from "./request/service.ts";
-export type { Engine, ModelSource, Session, UnusableOutput } from "./session/engine.ts";
+export type { Engine, LoadMode, ModelSource, Session, UnusableOutput } from "./session/engine.ts";
 export { createOnnxEngine } from "./session/onnx-engine.ts";
 export type { ParameterValue, Runnable, RunOptions } from "./session/runnable.ts";
 export type { OnnxEngineOptions } from "./session/session-options.ts";
@@ -36,6 +36,7 @@ export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } fr
 export type { ModelConfig } from "./weights/model-library.ts";
 export { externalLocations, type ModelFile } from "./weights/onnx-file/model-file.ts";
 export { readModelFile } from "./weights/onnx-file/read-model-file.ts";
+export { MANIFEST_FILE, type PrepareOptions, prepareModel } from "./weights/prepare/prepare-model.ts";
 export { createFileStore } from "./weights/store/file-store.ts";
 export type {
   ByteRange,

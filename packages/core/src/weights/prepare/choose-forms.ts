@@ -8,7 +8,10 @@ export interface Forms {
   readonly isFinished: boolean;
   /** Fully optimised for machines with this one's layout; `portable` itself where that makes no difference here. */
   readonly machine?: Form;
+  /** Whether it is many times slower without packed weights. */
   readonly prepack: boolean;
+  /** Bytes of the weights that the runtime can pack once the graph is optimised. */
+  readonly packedBytes: number;
 }
 
 /**
@@ -27,24 +30,32 @@ const ALWAYS_ALLOWED_GROWTH_BYTES = 256 * 1024;
 export async function chooseForms(bench: Workbench, plain: Form, layout: string): Promise<Forms> {
   const { facts } = plain;
   // Machines that compute in float16 would lose it, and the others would fetch twice the bytes.
-  if (facts.isHalfPrecision) return { portable: plain, isFinished: false, prepack: facts.needsPacking };
+  if (facts.isHalfPrecision) return asItIs(plain);
   const everywhere = await bench.optimize(plain, {
     level: "extended",
     int8Products: facts.isQuantized ? "unsigned" : "as here",
   });
   const optimized = await bench.layOut(everywhere.graphPath);
-  const prepack = optimized.facts.needsPacking;
+  const { needsPacking: prepack, packedBytes } = optimized.facts;
   const isPortable =
     hasKeptSize(optimized, plain) && (!facts.isQuantized || (await isSameOnArm(bench, plain, everywhere)));
   const portable = isPortable ? optimized : plain;
-  if (prepack) return { portable, isFinished: false, prepack };
+  if (prepack) return { portable, isFinished: false, prepack, packedBytes };
   const here = await bench.optimize(plain, { level: "all", int8Products: "as here" });
   const isSameHere = isPortable && (await bench.areSame(everywhere, here));
+  await bench.discard(everywhere);
   // Where it makes no difference here it may elsewhere.
   const isFinished = isSameHere && !optimized.facts.hasMachineLayouts;
-  if (isFinished) return { portable, isFinished, prepack };
+  if (isFinished) return { portable, isFinished, prepack, packedBytes };
   const machine = isSameHere ? portable : await bench.layOut(here.graphPath, layout);
-  return { portable, isFinished, prepack, ...(hasKeptSize(machine, plain) ? { machine } : {}) };
+  await bench.discard(here);
+  return { portable, isFinished, prepack, packedBytes, ...(hasKeptSize(machine, plain) ? { machine } : {}) };
+}
+
+/** A model laid out and nothing else, to be optimised where it is loaded. */
+export function asItIs(plain: Form): Forms {
+  const { needsPacking, packedBytes } = plain.facts;
+  return { portable: plain, isFinished: false, prepack: needsPacking, packedBytes };
 }
 
 /** The runtime turns int8 products into those that x64 does fastest, or into those that ARM does. */

@@ -41,7 +41,7 @@ export function graphFacts(model: ModelFile): GraphFacts {
   return {
     hasMachineLayouts: nodes.some((node) => hasMachineLayout(node, weights)),
     isForOneMachine: nodes.some((node) => node.domain === LAYOUT_DOMAIN),
-    isQuantized: nodes.some((node) => /Quantize|QLinear/.test(node.operator)),
+    isQuantized: nodes.some((node) => /quantize|qlinear/i.test(node.operator)),
     isHalfPrecision: graphs.some((graph) => graph.elementTypes.has(FLOAT16)),
     needsPacking: nodes.some((node) => SLOW_UNPACKED.has(node.operator)),
     packedBytes: packedBytes(graphs),

@@ -2,7 +2,7 @@ import { InferenceError } from "../../errors.ts";
 import type { Engine } from "../../session/engine.ts";
 import { machineLayout } from "../machine-layout.ts";
 import type { LoadPlan } from "../registry/manifest.ts";
-import { chooseForms, type Forms } from "./choose-forms.ts";
+import { asItIs, chooseForms, type Forms } from "./choose-forms.ts";
 import { disprove, disproveEarly, type Original } from "./prove-loading.ts";
 import type { Form, Workbench } from "./workbench.ts";
 import type { LaidOutModel } from "./write-layout.ts";
@@ -36,7 +36,7 @@ export async function makePrepared(modelPath: string, original: Original, shop: 
   const optimized = await proveForms(forms, original, shop);
   if (typeof optimized !== "string" || forms.portable === plain) return optimized;
   report(`Not optimised in advance: ${optimized}.`);
-  return proveForms({ portable: plain, isFinished: false, prepack: forms.prepack }, original, shop);
+  return proveForms({ ...forms, portable: plain, isFinished: false }, original, shop);
 }
 
 async function formsOf(plain: Form, layout: string, { bench, report }: Workshop): Promise<Forms> {
@@ -45,13 +45,13 @@ async function formsOf(plain: Form, layout: string, { bench, report }: Workshop)
   } catch (error) {
     if (!InferenceError.is(error)) throw error;
     report(`Not optimised in advance: ${error.message}`);
-    return { portable: plain, isFinished: false, prepack: plain.facts.needsPacking };
+    return asItIs(plain);
   }
 }
 
 async function proveForms(forms: Forms, original: Original, shop: Workshop): Promise<Prepared | string> {
-  const { portable, isFinished, prepack } = forms;
-  const files = { ...namesOf(portable), packedBytes: portable.facts.packedBytes };
+  const { portable, isFinished, prepack, packedBytes } = forms;
+  const files = { ...namesOf(portable), packedBytes };
   if (isFinished) {
     const problem = await disproveEarly(shop.engine, portable.model, original);
     if (problem === undefined) return { load: { kind: "mapped", ...files }, models: [portable.model] };

@@ -6,6 +6,7 @@ import type { Engine } from "../../session/engine.ts";
 import { createOnnxEngine } from "../../session/onnx-engine.ts";
 import { runtimeVersion } from "../../session/onnx-runtime.ts";
 import type { Signature, Tensors } from "../../tensor/tensor.ts";
+import type { ModelFile } from "../onnx-file/model-file.ts";
 import type { LoadPlan, Manifest } from "../registry/manifest.ts";
 import { CHUNK_BYTES, describeFile } from "./describe-file.ts";
 import { graphFacts } from "./graph-facts.ts";
@@ -93,15 +94,23 @@ async function askOriginal(
   { path, file }: SourceModel,
   examples: readonly Tensors[],
 ): Promise<StudiedModel> {
-  // Without packing it needs half the memory, except where that would take it all day.
-  const prepack = file === undefined || graphFacts(file).needsPacking;
-  const session = await engine.load({ kind: "file", path, mode: { optimize: true, prepack } });
+  const session = await engine.load({
+    kind: "file",
+    path,
+    mode: { optimize: true, prepack: file === undefined || computesWhenPacked(file) },
+  });
   try {
     const { signature } = session;
     return { signature, trials: await collectTrials(session, file?.graph.inputs ?? [], examples) };
   } finally {
     await session.close();
   }
+}
+
+/** Packed, some quantised products are computed in another way. All others need half the memory when they are not. */
+function computesWhenPacked(file: ModelFile): boolean {
+  const { isQuantized, needsPacking } = graphFacts(file);
+  return isQuantized || needsPacking;
 }
 
 async function prepareOrKeep(
