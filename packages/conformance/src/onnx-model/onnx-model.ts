@@ -67,7 +67,8 @@ export type Attribute =
   | { readonly ints: readonly (number | bigint)[] }
   | { readonly floats: readonly number[] }
   | { readonly texts: readonly string[] }
-  | { readonly tensor: Initializer };
+  | { readonly tensor: Initializer }
+  | { readonly graph: GraphDefinition };
 
 /** One operation of a graph. */
 export interface Operation {
@@ -78,29 +79,36 @@ export interface Operation {
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
-/** A model to be written. */
-export interface ModelDefinition {
+/** A graph to be written: a model's own, or a branch of it. */
+export interface GraphDefinition {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly operations: readonly Operation[];
   readonly initializers?: readonly Initializer[];
+}
+
+/** A model to be written. */
+export interface ModelDefinition extends GraphDefinition {
   /** Version of each operator set by domain; `{ "": 21 }` where absent. */
   readonly operatorSets?: Readonly<Record<string, number>>;
 }
 
 /** Writes a model as an `.onnx` file. Source: onnx/onnx.proto. */
 export function encodeModel(model: ModelDefinition): Uint8Array {
-  const graph = [
-    ...model.operations.flatMap((operation) => messageField(1, encodeOperation(operation))),
-    ...stringField(2, "graph"),
-    ...(model.initializers ?? []).flatMap((initializer) => messageField(5, encodeInitializer(initializer))),
-    ...model.inputs.flatMap((value) => messageField(11, encodeValue(value))),
-    ...model.outputs.flatMap((value) => messageField(12, encodeValue(value))),
-  ];
   const operatorSets = Object.entries(model.operatorSets ?? { "": 21 }).flatMap(([domain, version]) =>
     messageField(8, [...stringField(1, domain), ...integerField(2, version)]),
   );
-  return Buffer.concat([...integerField(1, 10), ...messageField(7, graph), ...operatorSets]);
+  return Buffer.concat([...integerField(1, 10), ...messageField(7, encodeGraph(model)), ...operatorSets]);
+}
+
+function encodeGraph({ operations, initializers = [], inputs, outputs }: GraphDefinition): Pieces {
+  return [
+    ...operations.flatMap((operation) => messageField(1, encodeOperation(operation))),
+    ...stringField(2, "graph"),
+    ...initializers.flatMap((initializer) => messageField(5, encodeInitializer(initializer))),
+    ...inputs.flatMap((value) => messageField(11, encodeValue(value))),
+    ...outputs.flatMap((value) => messageField(12, encodeValue(value))),
+  ];
 }
 
 function encodeOperation(operation: Operation): Pieces {
@@ -120,6 +128,7 @@ function encodeAttribute(attribute: Attribute): Pieces {
   if ("int" in attribute) return [...integerField(3, attribute.int), ...integerField(20, 2)];
   if ("text" in attribute) return [...stringField(4, attribute.text), ...integerField(20, 3)];
   if ("tensor" in attribute) return [...messageField(5, encodeInitializer(attribute.tensor)), ...integerField(20, 4)];
+  if ("graph" in attribute) return [...messageField(6, encodeGraph(attribute.graph)), ...integerField(20, 5)];
   if ("floats" in attribute) return [...floatsField(7, attribute.floats), ...integerField(20, 6)];
   if ("ints" in attribute) return [...integersField(8, attribute.ints), ...integerField(20, 7)];
   return [...attribute.texts.flatMap((text) => stringField(9, text)), ...integerField(20, 8)];
