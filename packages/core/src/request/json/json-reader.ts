@@ -5,11 +5,12 @@ import { endOfEscapedString, readStringText } from "./json-string.ts";
 import type { JsonObject, JsonValue } from "./json-value.ts";
 import type { NumberStore } from "./number-array.ts";
 import { readNumberArray } from "./number-array-reader.ts";
-import { BEYOND_DOUBLE, endOfNumber, NON_FINITE, standsAt, toExactInteger } from "./number-text.ts";
+import { BEYOND_DOUBLE, endOfNumber, isDigit, NON_FINITE, standsAt, toExactInteger } from "./number-text.ts";
 import { skipWhitespace } from "./white-space.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const MINUS = 0x2d;
 const COLON = 0x3a;
 const BRACKET_OPEN = 0x5b;
 const BACKSLASH = 0x5c;
@@ -162,7 +163,8 @@ export class JsonReader {
         return value;
       }
     }
-    throw this.#fault("a value");
+    const byte = this.#bytes[start];
+    throw this.#fault(isDigit(byte) || byte === MINUS ? "a number as JSON writes it" : "a value");
   }
 
   #skipWhitespace(): void {

@@ -5,9 +5,6 @@ import { JsonReader } from "./json-reader.ts";
 import type { JsonValue } from "./json-value.ts";
 import { type NumberPrecision, NumberStore } from "./number-array.ts";
 
-/** An incomplete character at the end has at most this many bytes. */
-const LONGEST_INCOMPLETE_BYTES = 3;
-
 /**
  * Reads a JSON document from UTF-8; the bytes must not change while the value is used.
  *
@@ -37,9 +34,12 @@ function firstInvalidByte(bytes: Uint8Array): number {
   return valid;
 }
 
+/** Whether the bytes are valid but for a character that may be incomplete at their end. */
 function isUtf8Beginning(bytes: Uint8Array): boolean {
-  for (let cut = 0; cut <= Math.min(LONGEST_INCOMPLETE_BYTES, bytes.length); cut += 1) {
-    if (isUtf8(bytes.subarray(0, bytes.length - cut))) return true;
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
   }
-  return false;
 }
