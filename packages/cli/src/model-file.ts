@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { externalLocations, InferenceError, readModelFile } from "@virga/core";
+import { InferenceError } from "@virga/core";
+import { externalLocations, readModelFile } from "@virga/core/weights";
 
 /** What a model file says about itself, as far as it is an `.onnx` file. */
 export interface ModelFacts {

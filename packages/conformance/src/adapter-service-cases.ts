@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { type AppOptions, createApp, createOnnxEngine, definePredictor, type Engine, InferenceError } from "@virga/core";
+import {
+  type AppOptions,
+  createApp,
+  createOnnxEngine,
+  definePredictor,
+  type Engine,
+  InferenceError,
+} from "@virga/core";
 import type { OpenAdapter, OpenedAdapter } from "./adapter-harness.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { encodeModel } from "./onnx-model/onnx-model.ts";
@@ -89,14 +96,32 @@ function binaryInfer(): Request {
 }
 
 const answers: ConformanceCase<OpenAdapter>[] = [
-  asking("rows in JSON", () => post("/predict", instances, json), (response, text) => {
-    assert.equal(response.status, 200, text);
-    assert.deepEqual(JSON.parse(text), { predictions: [[2, 4], [6, 8]] });
-  }),
-  asking("gzip", () => post("/predict", new Uint8Array(gzipSync(instances)), { ...json, "content-encoding": "gzip" }), (response, text) => {
-    assert.equal(response.status, 200, text);
-    assert.deepEqual(JSON.parse(text), { predictions: [[2, 4], [6, 8]] });
-  }),
+  asking(
+    "rows in JSON",
+    () => post("/predict", instances, json),
+    (response, text) => {
+      assert.equal(response.status, 200, text);
+      assert.deepEqual(JSON.parse(text), {
+        predictions: [
+          [2, 4],
+          [6, 8],
+        ],
+      });
+    },
+  ),
+  asking(
+    "gzip",
+    () => post("/predict", new Uint8Array(gzipSync(instances)), { ...json, "content-encoding": "gzip" }),
+    (response, text) => {
+      assert.equal(response.status, 200, text);
+      assert.deepEqual(JSON.parse(text), {
+        predictions: [
+          [2, 4],
+          [6, 8],
+        ],
+      });
+    },
+  ),
   {
     name: "service: binary tensors without a content type, exact both ways",
     run: (open) =>
@@ -109,7 +134,11 @@ const answers: ConformanceCase<OpenAdapter>[] = [
         assert.deepEqual([tensor.readFloatLE(0), tensor.readFloatLE(4)], [Math.fround(Math.fround(0.1) * 2), -4]);
       }),
   },
-  asking("live", () => new Request(`${ORIGIN}/v2/health/live`), (response) => assert.equal(response.status, 200)),
+  asking(
+    "live",
+    () => new Request(`${ORIGIN}/v2/health/live`),
+    (response) => assert.equal(response.status, 200),
+  ),
 ];
 
 const refusals: ConformanceCase<OpenAdapter>[] = [

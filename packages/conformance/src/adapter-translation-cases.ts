@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ConformanceCase } from "./conformance-case.ts";
 import { createProbeApp, type OpenAdapter, type ProbeApp, type SeenRequest } from "./adapter-harness.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
 
 const ORIGIN = "http://127.0.0.1";
 const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index);
@@ -30,7 +30,11 @@ function post(body: BodyInit | Uint8Array | null, headers: Record<string, string
   return new Request(`${ORIGIN}${path}`, init);
 }
 
-function requestCase(name: string, request: () => Request, check: (seen: SeenRequest) => void): ConformanceCase<OpenAdapter> {
+function requestCase(
+  name: string,
+  request: () => Request,
+  check: (seen: SeenRequest) => void,
+): ConformanceCase<OpenAdapter> {
   return {
     name,
     async run(open) {
@@ -40,8 +44,10 @@ function requestCase(name: string, request: () => Request, check: (seen: SeenReq
 }
 
 function bodyCase(name: string, body: Uint8Array, headers: Record<string, string>): ConformanceCase<OpenAdapter> {
-  return requestCase(`request body: ${name}`, () => post(body, headers), (seen) =>
-    assert.deepEqual(Buffer.from(seen.body), Buffer.from(body)),
+  return requestCase(
+    `request body: ${name}`,
+    () => post(body, headers),
+    (seen) => assert.deepEqual(Buffer.from(seen.body), Buffer.from(body)),
   );
 }
 
@@ -63,24 +69,46 @@ const binary = { "content-type": "application/octet-stream" };
 const large = Uint8Array.from({ length: 700_001 }, (_, index) => (index * 7919) >> 3);
 
 const requests: ConformanceCase<OpenAdapter>[] = [
-  requestCase("method GET", () => new Request(`${ORIGIN}/v2`), (seen) => {
-    assert.equal(seen.method, "GET");
-    assert.equal(seen.body.byteLength, 0);
-  }),
-  requestCase("path with escapes", () => post("{}", {}, "/v2/models/a%2Fb%20c/infer"), (seen) =>
-    assert.equal(seen.path, "/v2/models/a%2Fb%20c/infer"),
+  requestCase(
+    "method GET",
+    () => new Request(`${ORIGIN}/v2`),
+    (seen) => {
+      assert.equal(seen.method, "GET");
+      assert.equal(seen.body.byteLength, 0);
+    },
   ),
-  requestCase("query with repeated and escaped names", () => post("{}", {}, "/predict?a=1&a=2&b=%26%3D"), (seen) =>
-    assert.deepEqual([...new URLSearchParams(seen.query)], [["a", "1"], ["a", "2"], ["b", "&="]]),
+  requestCase(
+    "path with escapes",
+    () => post("{}", {}, "/v2/models/a%2Fb%20c/infer"),
+    (seen) => assert.equal(seen.path, "/v2/models/a%2Fb%20c/infer"),
   ),
-  requestCase("headers", () => post("{}", { "inference-header-content-length": "2", "x-empty": "" }), (seen) => {
-    assert.equal(seen.headers.get("inference-header-content-length"), "2");
-    assert.equal(seen.headers.get("x-empty") ?? "", "");
-  }),
+  requestCase(
+    "query with repeated and escaped names",
+    () => post("{}", {}, "/predict?a=1&a=2&b=%26%3D"),
+    (seen) =>
+      assert.deepEqual(
+        [...new URLSearchParams(seen.query)],
+        [
+          ["a", "1"],
+          ["a", "2"],
+          ["b", "&="],
+        ],
+      ),
+  ),
+  requestCase(
+    "headers",
+    () => post("{}", { "inference-header-content-length": "2", "x-empty": "" }),
+    (seen) => {
+      assert.equal(seen.headers.get("inference-header-content-length"), "2");
+      assert.equal(seen.headers.get("x-empty") ?? "", "");
+    },
+  ),
   bodyCase("every byte", everyByte, binary),
   bodyCase("every byte, labelled as text", everyByte, { "content-type": "text/plain" }),
   bodyCase("every byte, labelled as a vendor's type", everyByte, { "content-type": "application/vnd.example+json" }),
-  bodyCase("UTF-8 text in JSON", new TextEncoder().encode('{"text":"zażółć 🌧"}'), { "content-type": "application/json" }),
+  bodyCase("UTF-8 text in JSON", new TextEncoder().encode('{"text":"zażółć 🌧"}'), {
+    "content-type": "application/json",
+  }),
   bodyCase("700 kB", large, binary),
   bodyCase("empty", new Uint8Array(), binary),
   {
@@ -96,29 +124,49 @@ const requests: ConformanceCase<OpenAdapter>[] = [
 
 const answers: ConformanceCase<OpenAdapter>[] = [
   ...[200, 400, 404, 405, 413, 415, 500, 503, 504].map((status) =>
-    answerCase(`status ${status}`, () => Response.json({ status }, { status }), (response, bytes) => {
-      assert.equal(response.status, status);
-      assert.deepEqual(JSON.parse(Buffer.from(bytes).toString()), { status });
-    }),
+    answerCase(
+      `status ${status}`,
+      () => Response.json({ status }, { status }),
+      (response, bytes) => {
+        assert.equal(response.status, status);
+        assert.deepEqual(JSON.parse(Buffer.from(bytes).toString()), { status });
+      },
+    ),
   ),
-  answerCase("every byte", () => new Response(everyByte, { headers: binary }), (response, bytes) => {
-    assert.equal(response.headers.get("content-type"), "application/octet-stream");
-    assert.deepEqual(Buffer.from(bytes), Buffer.from(everyByte));
-  }),
-  answerCase("bytes labelled as JSON", () => new Response(everyByte, { headers: { "content-type": "application/json" } }), (_, bytes) =>
-    assert.deepEqual(Buffer.from(bytes), Buffer.from(everyByte)),
+  answerCase(
+    "every byte",
+    () => new Response(everyByte, { headers: binary }),
+    (response, bytes) => {
+      assert.equal(response.headers.get("content-type"), "application/octet-stream");
+      assert.deepEqual(Buffer.from(bytes), Buffer.from(everyByte));
+    },
   ),
-  answerCase("700 kB", () => new Response(large, { headers: binary }), (_, bytes) =>
-    assert.deepEqual(Buffer.from(bytes), Buffer.from(large)),
+  answerCase(
+    "bytes labelled as JSON",
+    () => new Response(everyByte, { headers: { "content-type": "application/json" } }),
+    (_, bytes) => assert.deepEqual(Buffer.from(bytes), Buffer.from(everyByte)),
   ),
-  answerCase("no body", () => new Response(null, { status: 204 }), (response, bytes) => {
-    assert.equal(response.status, 204);
-    assert.equal(bytes.byteLength, 0);
-  }),
-  answerCase("headers", () => new Response("x", { headers: { "retry-after": "3", "x-request-id": "a-1" } }), (response) => {
-    assert.equal(response.headers.get("retry-after"), "3");
-    assert.equal(response.headers.get("x-request-id"), "a-1");
-  }),
+  answerCase(
+    "700 kB",
+    () => new Response(large, { headers: binary }),
+    (_, bytes) => assert.deepEqual(Buffer.from(bytes), Buffer.from(large)),
+  ),
+  answerCase(
+    "no body",
+    () => new Response(null, { status: 204 }),
+    (response, bytes) => {
+      assert.equal(response.status, 204);
+      assert.equal(bytes.byteLength, 0);
+    },
+  ),
+  answerCase(
+    "headers",
+    () => new Response("x", { headers: { "retry-after": "3", "x-request-id": "a-1" } }),
+    (response) => {
+      assert.equal(response.headers.get("retry-after"), "3");
+      assert.equal(response.headers.get("x-request-id"), "a-1");
+    },
+  ),
   answerCase("two cookies", twoCookies, (response) =>
     assert.deepEqual(response.headers.getSetCookie(), ["a=1; Path=/", "b=2; Expires=Wed, 21 Oct 2037 07:28:00 GMT"]),
   ),
@@ -191,4 +239,8 @@ function createEchoApp(): ProbeApp {
 }
 
 /** What every adapter owes: bytes, names and numbers arrive on either side as they were sent. */
-export const ADAPTER_TRANSLATION_CASES: readonly ConformanceCase<OpenAdapter>[] = [...requests, ...answers, ...lifecycle];
+export const ADAPTER_TRANSLATION_CASES: readonly ConformanceCase<OpenAdapter>[] = [
+  ...requests,
+  ...answers,
+  ...lifecycle,
+];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ModelStore } from "@virga/core";
+import type { ModelStore } from "@virga/core/weights";
 import { STORE_FILE_CASES } from "./store-file-cases.ts";
 import { bytesOf, infosBelow, keysBelow, refusal, type StoreCase, storeCase, textOf, write } from "./store-harness.ts";
 

@@ -5,7 +5,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ModelStore } from "@virga/core";
+import type { ModelStore } from "@virga/core/weights";
 import { refusal, type StoreCase, storeCase } from "./store-harness.ts";
 
 /** Runs `work` with a file of random bytes. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { InferenceError, type ModelStore, type ObjectInfo } from "@virga/core";
+import { InferenceError } from "@virga/core";
+import type { ModelStore, ObjectInfo } from "@virga/core/weights";
 import type { ConformanceCase } from "./conformance-case.ts";
 
 /** A store under test, empty below `prefix`; every run of the suite gets a prefix of its own. */

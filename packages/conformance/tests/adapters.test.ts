@@ -52,7 +52,10 @@ const alwaysOk: Send = async (app, request) => {
 const joinsCookies: Send = async (app, request) => {
   const response = await bare(app, request);
   const headers = new Headers(Object.fromEntries(response.headers));
-  return new Response(response.status === 204 ? null : await response.arrayBuffer(), { status: response.status, headers });
+  return new Response(response.status === 204 ? null : await response.arrayBuffer(), {
+    status: response.status,
+    headers,
+  });
 };
 
 const leaks: Send = async (app, request) => {
@@ -66,7 +69,15 @@ const leaks: Send = async (app, request) => {
 const guessesType: Send = async (app, request) => {
   const body = await request.arrayBuffer();
   const isJson = request.headers.get("content-type")?.includes("json") === true;
-  return bare(app, changed(request, request.url, request.headers, isJson ? JSON.stringify(JSON.parse(Buffer.from(body).toString() || "{}")) : body));
+  return bare(
+    app,
+    changed(
+      request,
+      request.url,
+      request.headers,
+      isJson ? JSON.stringify(JSON.parse(Buffer.from(body).toString() || "{}")) : body,
+    ),
+  );
 };
 
 /** One answer kept for all, as a response object shared between invocations would be. */

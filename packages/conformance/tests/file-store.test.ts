@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFileStore } from "@virga/core";
+import { createFileStore } from "@virga/core/weights";
 import { describeStore } from "../src/describe-store.ts";
 
 describeStore("folder of files", async () => {

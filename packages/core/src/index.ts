@@ -34,18 +34,3 @@ export { expectTensor } from "./tensor/expect-tensor.ts";
 export { float16ToNumber, numberToFloat16 } from "./tensor/float16.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
 export type { ModelConfig } from "./weights/model-library.ts";
-export { externalLocations, type ModelFile } from "./weights/onnx-file/model-file.ts";
-export { readModelFile } from "./weights/onnx-file/read-model-file.ts";
-export { MANIFEST_FILE, type PrepareOptions, prepareModel } from "./weights/prepare/prepare-model.ts";
-export { createFileStore } from "./weights/store/file-store.ts";
-export type {
-  ByteRange,
-  ModelStore,
-  ObjectInfo,
-  ObjectLocation,
-  RangeRequest,
-  WriteCondition,
-  WriteOptions,
-  WriteSource,
-} from "./weights/store/model-store.ts";
-export { readVerified } from "./weights/store/verified-file.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { createS3Store } from "@virga/aws";
-import type { ModelStore } from "@virga/core";
+import type { ModelStore } from "@virga/core/weights";
 import { createGcsStore } from "@virga/google";
 import { STORE_CASES } from "../../src/store-cases.ts";
 import type { CheckResult, Counterpart } from "../counterpart.ts";

@@ -36,7 +36,7 @@ export function readTensor(recorded: RecordedTensor, folder: string): Tensor {
 /** A tensor of fixed-size elements over little-endian bytes. */
 export function fromBytes(type: FixedElementType, shape: readonly number[], bytes: Uint8Array): Tensor {
   const { array, sizeBytes } = FIXED_ELEMENTS[type];
-  const aligned = Uint8Array.from(bytes);
+  const aligned = new Uint8Array(bytes);
   return tensor(type, shape, new array(aligned.buffer, 0, aligned.byteLength / sizeBytes));
 }
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { ByteRange, ObjectLocation, RangeRequest } from "@virga/core";
+import type { ByteRange, ObjectLocation, RangeRequest } from "@virga/core/weights";
 
 /** AWS keys as every credential provider of the SDK gives them. */
 export interface S3Credentials {

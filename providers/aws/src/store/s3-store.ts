@@ -9,15 +9,15 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
+import { InferenceError } from "@virga/core";
 import {
-  InferenceError,
   type ModelStore,
   type ObjectInfo,
   readVerified,
   type WriteCondition,
   type WriteOptions,
   type WriteSource,
-} from "@virga/core";
+} from "@virga/core/weights";
 import { isMissingObject, type S3Action, toS3Failure } from "./s3-failure.ts";
 import { createS3Location, type S3Access, type S3Credentials } from "./s3-location.ts";
 

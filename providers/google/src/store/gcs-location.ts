@@ -1,4 +1,4 @@
-import type { ByteRange, ObjectLocation, RangeRequest } from "@virga/core";
+import type { ByteRange, ObjectLocation, RangeRequest } from "@virga/core/weights";
 
 /** What fetching a range needs; nothing of it costs the import of an SDK client. */
 export interface GcsAccess {

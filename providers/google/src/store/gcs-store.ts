@@ -7,7 +7,7 @@ import {
   type WriteCondition,
   type WriteOptions,
   type WriteSource,
-} from "@virga/core";
+} from "@virga/core/weights";
 import { type GcsAction, isMissingObject, toGcsFailure } from "./gcs-failure.ts";
 import { createGcsLocation, type GcsAccess } from "./gcs-location.ts";
 
