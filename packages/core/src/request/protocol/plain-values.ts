@@ -138,15 +138,21 @@ function toBytesLeaf(input: JsonObject | null, spec: TensorSpec, where: string):
   if (encoded === undefined) {
     throw inputInvalid(`${where} is ${describe(input)}; expected values, lists of them, or {"b64": "…"}.`);
   }
-  const bytes = Buffer.from(encoded, "base64");
-  const digits = encoded.replace(/={0,2}$/, "");
-  if (bytes.byteLength !== Math.floor((digits.length * 3) / 4)) throw inputInvalid(`${where} is not valid base64.`);
+  const bytes = decodeBase64(encoded);
+  if (bytes === undefined) throw inputInvalid(`${where} is not valid base64.`);
   if (spec.type === "string") return textFromBytes(bytes, where);
   const { sizeBytes, datatype } = FIXED_ELEMENTS[spec.type];
   if (bytes.byteLength % sizeBytes !== 0) {
     throw inputInvalid(`${where} has ${bytes.byteLength} bytes, but each ${datatype} takes ${sizeBytes}.`);
   }
   return { kind: "bytes", bytes, count: bytes.byteLength / sizeBytes };
+}
+
+/** Bytes of base64 in either alphabet, padded or not. The platform's decoder leaves out what it does not know. */
+function decodeBase64(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, "base64");
+  const digits = text.endsWith("==") ? text.length - 2 : text.length - (text.endsWith("=") ? 1 : 0);
+  return digits % 4 !== 1 && bytes.byteLength === Math.floor((digits * 3) / 4) ? bytes : undefined;
 }
 
 /** The text of `{"b64": "…"}`. */
