@@ -20,7 +20,7 @@ export function namedTensors(values: JsonObject, signature: Signature, convert: 
 }
 
 /** @throws InferenceError `INPUT_INVALID` for a name that is no input's. */
-export function findInput(name: string, { inputs }: Signature): TensorSpec {
+function findInput(name: string, { inputs }: Signature): TensorSpec {
   const spec = inputs.find((input) => input.name === name);
   if (spec !== undefined) return spec;
   throw inputInvalid(`There is no input ${quoted(name)}; the inputs are: ${listNames(inputs)}.`);

@@ -36,7 +36,7 @@ export function toTensorOfShape(values: Values, spec: TensorSpec, shape: readonl
 }
 
 /** The shape that the values get in an input whose own shape is `spec.shape`. */
-export function declaredShape({ nesting, leaves }: Values, spec: TensorSpec): readonly number[] | undefined {
+function declaredShape({ nesting, leaves }: Values, spec: TensorSpec): readonly number[] | undefined {
   if (spec.shape.length > 0) return fitShape(nesting, spec.shape);
   const [only] = leaves;
   const isEncodedScalar = nesting[0] === 1 && typeof only === "object" && only.kind === "bytes";
