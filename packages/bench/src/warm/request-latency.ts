@@ -1,5 +1,5 @@
 import { interleave, milliseconds, type Samples } from "../frame/rounds.ts";
-import { type Comparison, type Row, toRow } from "../frame/row.ts";
+import { type Row, toRow } from "../frame/row.ts";
 import { type BareModel, toFeeds } from "./bare-model.ts";
 import { toBinaryBody, toJsonBody } from "./bodies.ts";
 import type { HttpClient } from "./http-client.ts";
@@ -47,13 +47,9 @@ export function toRequestRows(name: string, latencies: Latencies): Row[] {
   return [
     toRow({ metric: `${name}: binary request`, ...compared, ours: binary, ...goal }),
     toRow({ metric: `${name}: JSON request`, ...compared, ours: json }),
-    toRow({ metric: `${name}: added to the run, binary`, ...toAdded(binary, latencies) }),
-    toRow({ metric: `${name}: added to the run, JSON`, ...toAdded(json, latencies) }),
+    toRow({ metric: `${name}: added to the run by binary`, unit: "µs", ours: microsecondsAbove(bare, binary) }),
+    toRow({ metric: `${name}: added to the run by JSON`, unit: "µs", ours: microsecondsAbove(bare, json) }),
   ];
-}
-
-function toAdded(whole: readonly number[], { bare, naive }: Latencies): Omit<Comparison, "metric"> {
-  return { unit: "µs", ours: microsecondsAbove(bare, whole), naive: microsecondsAbove(bare, naive) };
 }
 
 function microsecondsAbove(bare: readonly number[], whole: readonly number[]): number[] {
