@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { createOnnxEngine } from "../../src/session/onnx-engine.ts";
-import { chooseThreads, SHRINK_MEMORY, toNativeOptions } from "../../src/session/session-options.ts";
+import { chooseThreads, SHRINK_MEMORY, toNativeOptions, toWriterOptions } from "../../src/session/session-options.ts";
 
 describe("options of the runtime", () => {
   it("uses the threads it is given, else no more than eight", () => {
@@ -16,14 +16,26 @@ describe("options of the runtime", () => {
     expect(() => createOnnxEngine({ threads })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
   });
 
+  it("neither optimises nor packs what is to be mapped, and does both where nothing is said", () => {
+    const mode = { optimize: false, prepack: false };
+    expect(toNativeOptions({ kind: "file", path: "m.onnx", mode }, 1)).toMatchObject({
+      graphOptimizationLevel: "disabled",
+      extra: { "session.disable_prepacking": "1" },
+    });
+    expect(toNativeOptions({ kind: "file", path: "m.onnx" }, 1)).not.toHaveProperty("graphOptimizationLevel");
+  });
+
   it("has only keys that the runtime's library knows, which would take others without a word", () => {
+    const writer = toWriterOptions({ graphPath: "m.onnx", dataName: "m.bin", level: "all", int8Products: "kept" });
+    const mapped = { kind: "file", path: "m.onnx", mode: { optimize: false, prepack: false } } as const;
     const keys = [
+      ...Object.keys({ ...writer.extra, ...toNativeOptions(mapped, 1).extra }),
       ...Object.keys(toNativeOptions({ kind: "bytes", bytes: new Uint8Array() }, 1).extra ?? {}),
       ...Object.entries(SHRINK_MEMORY.extra ?? {}).flatMap(([group, entries]) =>
         Object.keys(entries as object).map((key) => `${group}.${key}`),
       ),
     ];
-    expect(keys).toHaveLength(3);
+    expect(keys).toHaveLength(8);
     const library = readLibrary();
     expect(keys.filter((key) => !library.includes(`\0${key}\0`))).toEqual([]);
   });

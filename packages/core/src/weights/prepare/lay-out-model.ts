@@ -18,10 +18,13 @@ export interface Layout {
 }
 
 /**
- * Tensors from this size on leave the graph. What the runtime reads while it creates a session (shapes, axes, scales) is
- * smaller, and must stay: the data file may still be empty then.
+ * Tensors from this size on leave the graph. What the runtime reads while it creates a session (shapes, axes, scales)
+ * must stay: the data file may still be empty then. It is smaller, but for lists of sizes with very many parts.
  */
 const SMALLEST_PLACED_BYTES = 1024;
+const SMALLEST_PLACED_LIST_BYTES = 64 * 1024;
+/** Element types of sizes and axes: int32 and int64. */
+const LIST_TYPES: ReadonlySet<number> = new Set([6, 7]);
 const PAGE_BYTES = 4096;
 /** Tensors below a page share one: a cache line, and as much as the widest vector instructions ask for. */
 const SMALL_ALIGNMENT_BYTES = 64;
@@ -101,7 +104,8 @@ class LayoutDraft {
         : { location: storage.location, start: storage.offset, sizeBytes: storage.sizeBytes ?? sizeBytes };
     // Left for the runtime to refuse.
     if (source.sizeBytes !== sizeBytes) return undefined;
-    const isPlaced = sizeBytes >= SMALLEST_PLACED_BYTES;
+    const isList = tensor.shape.length < 2 && LIST_TYPES.has(tensor.elementType);
+    const isPlaced = sizeBytes >= (isList ? SMALLEST_PLACED_LIST_BYTES : SMALLEST_PLACED_BYTES);
     if (!isPlaced && storage.kind === "inline") return undefined;
     const data = isPlaced ? this.#place(source) : contentField(9, [this.#files.read(source)]);
     return contentField(5, [...head(tensor), ...data]);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InferenceError } from "../../errors.ts";
+import { diagnose } from "../../session/model-beginning.ts";
 import { withFile } from "../onnx-file/byte-source.ts";
 import { externalLocations, type ModelFile } from "../onnx-file/model-file.ts";
 import { readModelFile } from "../onnx-file/read-model-file.ts";
@@ -26,13 +27,22 @@ const ORT_FORMAT = "ORTM";
  * @throws InferenceError as `readModelFile`, and `WEIGHTS_MISSING` when a data file is not there.
  */
 export async function openSourceModel(path: string): Promise<SourceModel> {
-  const file = isOrtFormat(path) ? undefined : readModelFile(path);
+  const file = isOrtFormat(path) ? undefined : await readOrExplain(path);
   const locations = file === undefined ? [] : externalLocations(file);
   const hash = createHash("sha256").update(await hashFile(path, basename(path)));
   for (const location of locations) {
     hash.update(`\0${location}\0${await hashFile(join(dirname(path), location), location)}`);
   }
   return { path, locations, sha256: hash.digest("hex"), ...(file === undefined ? {} : { file }) };
+}
+
+async function readOrExplain(path: string): Promise<ModelFile> {
+  try {
+    return readModelFile(path);
+  } catch (error) {
+    // Such as a Git LFS pointer, which has bytes and no model.
+    throw (await diagnose({ kind: "file", path })) ?? error;
+  }
 }
 
 function isOrtFormat(path: string): boolean {
