@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createProbeApp, type OpenAdapter, type ProbeApp, type SeenRequest } from "./adapter-harness.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
+import { assertSameBytes, assertSameJson } from "./same.ts";
 
 const ORIGIN = "http://127.0.0.1";
 const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index);
@@ -47,7 +48,7 @@ function bodyCase(name: string, body: Uint8Array, headers: Record<string, string
   return requestCase(
     `request body: ${name}`,
     () => post(body, headers),
-    (seen) => assert.deepEqual(Buffer.from(seen.body), Buffer.from(body)),
+    (seen) => assertSameBytes(seen.body, body),
   );
 }
 
@@ -86,7 +87,7 @@ const requests: ConformanceCase<OpenAdapter>[] = [
     "query with repeated and escaped names",
     () => post("{}", {}, "/predict?a=1&a=2&b=%26%3D"),
     (seen) =>
-      assert.deepEqual(
+      assertSameJson(
         [...new URLSearchParams(seen.query)],
         [
           ["a", "1"],
@@ -117,7 +118,7 @@ const requests: ConformanceCase<OpenAdapter>[] = [
       const request = post(everyByte);
       request.headers.delete("content-type");
       const { seen } = await through(open, request);
-      assert.deepEqual(Buffer.from(seen.body), Buffer.from(everyByte));
+      assertSameBytes(seen.body, everyByte);
     },
   },
 ];
@@ -129,7 +130,7 @@ const answers: ConformanceCase<OpenAdapter>[] = [
       () => Response.json({ status }, { status }),
       (response, bytes) => {
         assert.equal(response.status, status);
-        assert.deepEqual(JSON.parse(Buffer.from(bytes).toString()), { status });
+        assertSameJson(JSON.parse(Buffer.from(bytes).toString()), { status });
       },
     ),
   ),
@@ -138,18 +139,18 @@ const answers: ConformanceCase<OpenAdapter>[] = [
     () => new Response(everyByte, { headers: binary }),
     (response, bytes) => {
       assert.equal(response.headers.get("content-type"), "application/octet-stream");
-      assert.deepEqual(Buffer.from(bytes), Buffer.from(everyByte));
+      assertSameBytes(bytes, everyByte);
     },
   ),
   answerCase(
     "bytes labelled as JSON",
     () => new Response(everyByte, { headers: { "content-type": "application/json" } }),
-    (_, bytes) => assert.deepEqual(Buffer.from(bytes), Buffer.from(everyByte)),
+    (_, bytes) => assertSameBytes(bytes, everyByte),
   ),
   answerCase(
     "700 kB",
     () => new Response(large, { headers: binary }),
-    (_, bytes) => assert.deepEqual(Buffer.from(bytes), Buffer.from(large)),
+    (_, bytes) => assertSameBytes(bytes, large),
   ),
   answerCase(
     "no body",
@@ -168,7 +169,7 @@ const answers: ConformanceCase<OpenAdapter>[] = [
     },
   ),
   answerCase("two cookies", twoCookies, (response) =>
-    assert.deepEqual(response.headers.getSetCookie(), ["a=1; Path=/", "b=2; Expires=Wed, 21 Oct 2037 07:28:00 GMT"]),
+    assertSameJson(response.headers.getSetCookie(), ["a=1; Path=/", "b=2; Expires=Wed, 21 Oct 2037 07:28:00 GMT"]),
   ),
 ];
 
@@ -212,7 +213,7 @@ const lifecycle: ConformanceCase<OpenAdapter>[] = [
       try {
         const bodies = Array.from({ length: 16 }, (_, index) => `body ${index} ${"x".repeat(index * 100)}`);
         const echoes = await Promise.all(bodies.map(async (body) => (await adapter.send(post(body))).text()));
-        assert.deepEqual(echoes, bodies);
+        assertSameJson(echoes, bodies);
       } finally {
         await adapter.close();
       }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ModelStore } from "@virga/core/weights";
+import { assertSameBytes, assertSameJson } from "./same.ts";
 import { STORE_FILE_CASES } from "./store-file-cases.ts";
 import { bytesOf, infosBelow, keysBelow, refusal, type StoreCase, storeCase, textOf, write } from "./store-harness.ts";
 
@@ -22,14 +23,14 @@ const reading: StoreCase[] = [
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     for (const name of ["a b", "a+b", "ż🌧", "a%20b", "a=b&c", "deep/er/still"]) {
       await store.write(`${folder}/${name}`, { kind: "bytes", bytes });
-      assert.deepEqual(Buffer.from((await store.read(`${folder}/${name}`))?.bytes ?? []), Buffer.from(bytes), name);
+      assertSameBytes((await store.read(`${folder}/${name}`))?.bytes ?? new Uint8Array(), bytes, name);
     }
   }),
   storeCase("what is not there is nothing, not a failure", async (store, folder) => {
     assert.equal(await store.read(`${folder}/none`), undefined);
     assert.equal(await store.info(`${folder}/none`), undefined);
     assert.equal(await store.readIfChanged(`${folder}/none`, "tag"), undefined);
-    assert.deepEqual(await keysBelow(store, `${folder}/`), []);
+    assertSameJson(await keysBelow(store, `${folder}/`), []);
     await store.delete(`${folder}/none`);
   }),
   storeCase("a conditional read brings nothing until the object changes", async (store, folder) => {
@@ -45,12 +46,12 @@ const reading: StoreCase[] = [
     for (const name of ["b", "a/2", "a/1", "c", "a-b", "a1/x"]) await write(store, `${folder}/list/${name}`, name);
     await write(store, `${folder}/listing`, "beside");
     const prefix = `${folder}/list/`;
-    assert.deepEqual(
+    assertSameJson(
       await keysBelow(store, prefix),
       ["a-b", "a/1", "a/2", "a1/x", "b", "c"].map((name) => prefix + name),
     );
     const infos = await infosBelow(store, `${prefix}a/`);
-    assert.deepEqual(
+    assertSameJson(
       infos.map((info) => info.sizeBytes),
       [3, 3],
     );
@@ -59,7 +60,7 @@ const reading: StoreCase[] = [
     await write(store, `${folder}/gone`, "x");
     await store.delete(`${folder}/gone`);
     assert.equal(await store.read(`${folder}/gone`), undefined);
-    assert.deepEqual(await keysBelow(store, `${folder}/`), []);
+    assertSameJson(await keysBelow(store, `${folder}/`), []);
   }),
 ];
 
