@@ -50,8 +50,8 @@ async function runCli(bin: string, url: string, config: string, report: (result:
 /** Test cases of a JUnit report. */
 function readResults(xml: string): CheckResult[] {
   return Array.from(xml.matchAll(/<testcase name="([^"]*)"[^>]*?(?:\/>|>(.*?)<\/testcase>)/gs), ([, name, content]) => {
-    const failure = /<(?:failure|error)[^>]*>(.*)<\/(?:failure|error)>/s.exec(content ?? "")?.[1];
-    return { check: `schemathesis ${name ?? ""}`, ...(failure !== undefined && { failure: unescapeXml(failure) }) };
+    const failures = Array.from((content ?? "").matchAll(/<(failure|error)[^>]*>(.*?)<\/\1>/gs), ([, , text]) => text);
+    return { check: name ?? "", ...(failures.length > 0 && { failure: unescapeXml(failures.join("\n")) }) };
   });
 }
 

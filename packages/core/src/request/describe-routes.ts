@@ -44,8 +44,9 @@ function modelRoutes(service: Service): Route[] {
     get("/v2/models/:model/versions/:version", (call) => metadata(versioned(call))),
     get("/v2/models/:model/ready", (call) => modelReady(named(call))),
     get("/v2/models/:model/versions/:version/ready", (call) => modelReady(versioned(call))),
-    get("/v1/models/:model", (call) => servingStatus(named(call))),
-    get("/v1/models/:model/versions/:version", (call) => servingStatus(versioned(call))),
+    // A colon begins a verb, such as :predict.
+    get("/v1/models/:model{[^/:]+}", (call) => servingStatus(named(call))),
+    get("/v1/models/:model/versions/:version{[^/:]+}", (call) => servingStatus(versioned(call))),
   ];
 }
 

@@ -1,20 +1,28 @@
 import { toDatatype } from "../../tensor/element-type.ts";
 import type { Signature, TensorSpec } from "../../tensor/tensor.ts";
+import { toModelMetadata } from "../protocol/open-inference/model-metadata.ts";
 import type { Schema } from "./element-schema.ts";
-import { answeredShapeSchema, dataSchema, flatSchema, shapeSchema, tensorMetadataSchema } from "./tensor-schema.ts";
+import { answeredShapeSchema, dataSchema, flatSchema, shapeSchema } from "./tensor-schema.ts";
+
+/** Larger numbers are not carried exactly, so they are refused. */
+const PARAMETER: Schema = {
+  type: ["string", "number", "boolean"],
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
 
 /** Free-form parameters, and a flag that means something here. */
 function parametersSchema(flag: string, description: string): Schema {
   return {
     type: "object",
     properties: { [flag]: { type: "boolean", description } },
-    additionalProperties: { type: ["string", "number", "boolean"] },
+    additionalProperties: PARAMETER,
   };
 }
 
 /** The schemas that requests and answers of all models share. */
 export const SHARED_SCHEMAS: Readonly<Record<string, Schema>> = {
-  Parameters: { type: "object", additionalProperties: { type: ["string", "number", "boolean"] } },
+  Parameters: { type: "object", additionalProperties: PARAMETER },
   RequestParameters: parametersSchema("binary_data_output", "Whether all outputs are answered as raw bytes."),
   OutputParameters: parametersSchema("binary_data", "Whether this output is answered as raw bytes."),
 };
@@ -59,18 +67,14 @@ export function inferResponseSchema(name: string, version: string, { outputs }: 
   };
 }
 
-/** A model's metadata. Source: Open Inference Protocol, "Model Metadata Response JSON Object". */
-export function modelMetadataSchema(name: string, version: string, { inputs, outputs }: Signature): Schema {
+/** A model's metadata: the same answer until the model is another. */
+export function modelMetadataSchema(name: string, version: string, signature: Signature): Schema {
+  const metadata = toModelMetadata({ name, versions: [version], platform: "", signature });
+  const constants = Object.entries(metadata).map(([field, value]) => [field, { const: value }]);
   return {
     type: "object",
-    required: ["name", "versions", "platform", "inputs", "outputs"],
-    properties: {
-      name: { const: name },
-      versions: { const: [version] },
-      platform: { type: "string" },
-      inputs: tupleSchema(inputs.map(tensorMetadataSchema)),
-      outputs: tupleSchema(outputs.map(tensorMetadataSchema)),
-    },
+    required: Object.keys(metadata),
+    properties: { ...Object.fromEntries(constants), platform: { type: "string" } },
   };
 }
 
@@ -107,15 +111,6 @@ function namedTensorsSchema(specs: readonly TensorSpec[], toSchema: (spec: Tenso
     ...(required.length > 1 && {
       allOf: required.map(({ name }) => ({ contains: { properties: { name: { const: name } } } })),
     }),
-  };
-}
-
-function tupleSchema(items: readonly Schema[]): Schema {
-  return {
-    type: "array",
-    ...(items.length > 0 && { prefixItems: items }),
-    minItems: items.length,
-    maxItems: items.length,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ElementType, toDatatype } from "../../tensor/element-type.ts";
+import type { ElementType } from "../../tensor/element-type.ts";
 import type { TensorSpec } from "../../tensor/tensor.ts";
 import { elementReference, nestingReference, type Schema } from "./element-schema.ts";
 
@@ -52,19 +52,6 @@ export function shapeSchema({ shape }: TensorSpec): Schema {
 export function answeredShapeSchema({ shape }: TensorSpec): Schema {
   const declared = isUnknown(shape) ? {} : { description: `The model declares [${shape.join(", ")}]; -1 is any size.` };
   return { type: "array", items: SIZE, ...declared };
-}
-
-/** A tensor's name, datatype and shape as Open Inference model metadata gives them. */
-export function tensorMetadataSchema(spec: TensorSpec): Schema {
-  return {
-    type: "object",
-    required: ["name", "datatype", "shape"],
-    properties: {
-      name: { const: spec.name },
-      datatype: { const: toDatatype(spec.type) },
-      shape: { const: spec.shape },
-    },
-  };
 }
 
 /** Any of the schemas. */
