@@ -47,9 +47,9 @@ export async function startFaultServer(options: FaultServerOptions): Promise<Fau
     requests.push(request);
     const fault = options.fault?.(request);
     if (fault?.kind === "replace") objects.set(request.path, fault.bytes);
-    setTimeout(() => {
-      sendObject(response, { ...options, request, bytes: objects.get(request.path), fault, redirects });
-    }, options.firstByteDelayMs ?? 0);
+    // What a request gets is settled when it arrives, however late the first byte goes out.
+    const order = { ...options, request, bytes: objects.get(request.path), fault, redirects };
+    setTimeout(() => sendObject(response, order), options.firstByteDelayMs ?? 0);
   };
   const server = options.secure === true ? createSecureServer(TEST_CERTIFICATE, answer) : createPlainServer(answer);
   let connections = 0;

@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { readdir, readlink, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceError } from "../../errors.ts";
 import type { CacheLayout } from "./cache-layout.ts";
@@ -25,7 +25,7 @@ export async function sweep(layout: CacheLayout): Promise<void> {
   }
   for (const name of await namesIn(layout.locks)) {
     const path = layout.lock(name);
-    const owner = ownerOf(await readFile(path, "utf8").catch(() => ""));
+    const owner = ownerOf(await readlink(path).catch(() => ""));
     if (owner !== undefined && hasEnded(owner)) await rm(path, { force: true });
   }
 }

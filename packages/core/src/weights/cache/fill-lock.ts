@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { lstat, lutimes, readlink, rename, rm, symlink } from "node:fs/promises";
 import { systemCode } from "../fetch/failed-try.ts";
 import { hasEnded, ownerOf, ownIdentity, toOwnedName } from "./process-identity.ts";
 
@@ -34,10 +34,10 @@ export class FillLock {
     return (await this.#create(token)) ? this.#hold(token) : undefined;
   }
 
+  /** A symbolic link, as it appears with its content in one step: a file could be met, or left behind, empty. */
   async #create(token: string): Promise<boolean> {
     try {
-      const file = await open(this.#path, "wx");
-      await file.writeFile(token).finally(() => file.close());
+      await symlink(token, this.#path);
       return true;
     } catch (error) {
       if (systemCode(error) === "EEXIST") return false;
@@ -47,7 +47,7 @@ export class FillLock {
 
   #hold(token: string): HeldLock {
     const beat = setInterval(() => {
-      utimes(this.#path, new Date(), new Date()).catch(() => undefined);
+      lutimes(this.#path, new Date(), new Date()).catch(() => undefined);
     }, BEAT_MS).unref();
     return {
       release: async () => {
@@ -58,14 +58,14 @@ export class FillLock {
   }
 
   async #holder(): Promise<string | undefined> {
-    return readFile(this.#path, "utf8").catch(() => undefined);
+    return readlink(this.#path).catch(() => undefined);
   }
 
   /** Times are compared with earlier ones of the same file only: the clocks of two machines differ. */
   async #isAbandoned(holder: string): Promise<boolean> {
     const owner = ownerOf(holder);
     if (owner !== undefined && hasEnded(owner)) return true;
-    const mtimeMs = (await stat(this.#path).catch(() => undefined))?.mtimeMs;
+    const mtimeMs = (await lstat(this.#path).catch(() => undefined))?.mtimeMs;
     const now = performance.now();
     if (mtimeMs !== undefined && mtimeMs === this.#seen.mtimeMs) return now - this.#seen.sinceMs > SILENCE_MS;
     this.#seen = { mtimeMs: mtimeMs ?? 0, sinceMs: now };
@@ -80,8 +80,8 @@ export class FillLock {
     } catch {
       return;
     }
-    if ((await readFile(grave, "utf8").catch(() => "")) !== abandoned)
-      await link(grave, this.#path).catch(() => undefined);
+    const taken = await readlink(grave).catch(() => undefined);
+    if (taken !== undefined && taken !== abandoned) await this.#create(taken);
     await rm(grave, { force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WeightSet } from "../../../src/weights/cache/weight-folder.ts";
@@ -27,7 +27,8 @@ export function toSet(
   };
 }
 
-/** Everything that lies in one of a cache's folders. */
+/** Everything that lies in one of a cache's folders, if it is there. */
 export function namesIn(directory: string, folder: "sha256" | "work" | "locks"): string[] {
-  return readdirSync(join(directory, folder));
+  const path = join(directory, folder);
+  return existsSync(path) ? readdirSync(path) : [];
 }

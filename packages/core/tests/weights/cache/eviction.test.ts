@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type FaultServer, startFaultServer } from "@virga/conformance/fault-server";
+import { FillLock } from "../../../src/weights/cache/fill-lock.ts";
 import { ownIdentity, toOwnedName } from "../../../src/weights/cache/process-identity.ts";
 import { WeightCache } from "../../../src/weights/cache/weight-cache.ts";
 import type { WeightFolder } from "../../../src/weights/cache/weight-folder.ts";
@@ -60,7 +61,9 @@ describe("a bounded WeightCache", () => {
     const more = await open(cache, "c");
     expect(used.every((folder, index) => holds(folder, ["a", "b"][index] ?? ""))).toBe(true);
     expect(holds(more, "c")).toBe(true);
-    for (const folder of [...used, more]) await folder.release();
+    await more.release();
+    expect(namesIn(directory, "sha256")).toHaveLength(3);
+    for (const folder of used) await folder.release();
     await (await open(cache, "d")).release();
     expect(namesIn(directory, "sha256")).toHaveLength(1);
     rmSync(directory, { recursive: true });
@@ -91,10 +94,23 @@ describe("a bounded WeightCache", () => {
       writeFileSync(join(directory, "work", name, "model"), "half");
     }
     utimesSync(join(directory, "work", ancient), 0, 0);
-    writeFileSync(join(directory, "locks", "other"), ended);
+    symlinkSync(ended, join(directory, "locks", "other"));
     await (await open(cache, "b")).release();
     expect(namesIn(directory, "work").sort()).toEqual([foreign, alive].sort());
-    expect(existsSync(join(directory, "locks", "other"))).toBe(false);
+    expect(namesIn(directory, "locks")).toEqual([]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it("knows at once that a lock's holder has ended, where it ran on this machine", async () => {
+    const directory = newFolder();
+    const path = join(directory, "lock");
+    symlinkSync(toOwnedName({ ...ownIdentity(), pid: 2 ** 22 + 1 }, "left"), path);
+    const held = await new FillLock(path).tryTake();
+    expect(held).toBeDefined();
+    expect(await new FillLock(path).tryTake()).toBeUndefined();
+    await held?.release();
+    symlinkSync(toOwnedName({ ...ownIdentity(), machine: "0123456789ab" }, "left"), path);
+    expect(await new FillLock(path).tryTake()).toBeUndefined();
     rmSync(directory, { recursive: true });
   });
 
@@ -105,7 +121,7 @@ describe("a bounded WeightCache", () => {
     const [key = ""] = namesIn(directory, "sha256");
     for (const holder of [{ pid: 2 ** 22 + 1 }, { machine: "0123456789ab" }]) {
       rmSync(join(directory, "sha256", key), { recursive: true });
-      writeFileSync(join(directory, "locks", key), toOwnedName({ ...ownIdentity(), ...holder }, "left"));
+      symlinkSync(toOwnedName({ ...ownIdentity(), ...holder }, "left"), join(directory, "locks", key));
       const folder = await open(cache, "a");
       expect(holds(folder, "a")).toBe(true);
       await folder.release();
