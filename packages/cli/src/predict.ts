@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { createApp, InferenceError } from "@virga/core";
 import { formatAnswer } from "./print/answer-table.ts";
@@ -14,6 +14,15 @@ export interface PredictArguments extends ServiceArguments {
   readonly output?: string;
   readonly json: boolean;
 }
+
+/** What is not listed is JSON. */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".wav": "audio/wav",
+  ".bin": "application/octet-stream",
+};
 
 /** One prediction takes as long as it takes: nobody else waits. */
 const TIMEOUT_MS = 2 ** 31 - 1;
@@ -31,7 +40,7 @@ export async function predict(written: PredictArguments, terminal: Terminal): Pr
   const app = createApp({ ...options, limits });
   try {
     await app.warm();
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": MEDIA_TYPES[extname(written.input)] ?? "application/json" };
     const response = await app.fetch(new Request("http://localhost/predict", { method: "POST", headers, body }));
     const text = await response.text();
     if (!response.ok) throw toError(text);

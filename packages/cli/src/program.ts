@@ -67,7 +67,10 @@ function addPredict(program: Command, terminal: Terminal): void {
   withServiceOptions(program.command("predict"))
     .description("Predict once and show the answer.")
     .argument("[model]", "path of an .onnx file; without it, the serverless.yml of this folder")
-    .requiredOption("--input <file>", "a body of POST /predict in JSON; - reads the standard input")
+    .requiredOption(
+      "--input <file>",
+      "a body of POST /predict: JSON, or a .png, .jpg, .wav or .bin; - reads JSON from the standard input",
+    )
     .option("--output <file>", "write the answer, as JSON, to a file")
     .option("--json", "write JSON", false)
     .action(async (model: string | undefined, flags: PredictFlags) => {

@@ -29,7 +29,7 @@ describe("drain", () => {
 
   it("does not wait for idle connections, nor for one that never spoke", async () => {
     const app = createEchoApp();
-    const server = await startServer(app, { port: 0, timeouts: { graceMs: 1e9 } });
+    const server = await startServer(app, { port: 0, timeouts: { graceMs: 1_000_000 } });
     const idle = await openConnection(server.port);
     idle.send("GET /empty HTTP/1.1\r\nhost: x\r\n\r\n");
     await idle.receivedUntil("200 OK");
