@@ -41,15 +41,15 @@ interface Settings {
 
 async function measureOverHttp(models: ModelPaths, { rounds, profile }: Settings, progress: Progress): Promise<Row[]> {
   const servers: ServerProcess[] = [];
-  const start = async (entry: string, profileDirectory?: string): Promise<string> => {
+  const start = async (entry: URL, profileDirectory?: string): Promise<string> => {
     const options = { models, ...(profileDirectory && { profileDirectory }) };
-    const server = await startServerProcess(new URL(entry, import.meta.url), options);
+    const server = await startServerProcess(entry, options);
     servers.push(server);
     return server.url;
   };
   try {
-    const ours = connect(await start("virga-server.ts", profile));
-    const naive = connect(await start("naive-server.ts"));
+    const ours = connect(await start(new URL("./virga-server.ts", import.meta.url), profile));
+    const naive = connect(await start(new URL("./naive-server.ts", import.meta.url)));
     const rows: Row[] = [];
     for (const subject of SUBJECTS) {
       const { name } = subject.graph;
