@@ -2,7 +2,7 @@ const { globSync, readFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
 /** The rooms of the core from the ground upwards: each may use only those before it. */
-const CORE_ORDER = ["errors.ts", "tensor/", "session/", "weights/", "predictor/", "request/"];
+const CORE_ORDER = ["errors.ts", "log.ts", "tensor/", "session/", "weights/", "predictor/", "request/"];
 
 /** What each package may import beside itself and node: packages of ours by folder, then packages of others. */
 const MAY_IMPORT = [

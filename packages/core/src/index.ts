@@ -1,4 +1,5 @@
 export { FAILURES, type FailureCode, InferenceError } from "./errors.ts";
+export type { Log, LogEntry } from "./log.ts";
 export {
   definePredictor,
   type Predictor,
@@ -8,7 +9,7 @@ export {
   type TensorFields,
   type TensorsOf,
 } from "./predictor/predictor.ts";
-export { type App, type AppOptions, createApp, type LogEntry } from "./request/app.ts";
+export { type App, type AppOptions, createApp } from "./request/app.ts";
 export {
   createPredictor,
   type LoadedPredictor,
@@ -33,4 +34,5 @@ export {
 export { expectTensor } from "./tensor/expect-tensor.ts";
 export { float16ToNumber, numberToFloat16 } from "./tensor/float16.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
+export type { RegisteredModel } from "./weights/load-registered.ts";
 export type { ModelConfig } from "./weights/model-library.ts";

@@ -7,19 +7,8 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { createRouter } from "./router.ts";
 import { type EndpointDescription, Service, type ServiceOptions } from "./service.ts";
 
-/** One line of the service's log; `message` is for people, the other fields are for machines. */
-export interface LogEntry {
-  readonly level: "info" | "warn" | "error";
-  readonly event: string;
-  readonly message: string;
-  readonly requestId?: string;
-  readonly error?: unknown;
-}
-
 export interface AppOptions extends ServiceOptions {
   readonly limits?: Partial<Limits>;
-  /** Gets what happens beside the answers, such as failures of the service itself; silent where absent. */
-  readonly log?: (entry: LogEntry) => void;
 }
 
 /** An app whose models and predictor can be changed while it serves. */
@@ -52,14 +41,10 @@ export function createApp(options: AppOptions): App {
       return response;
     } catch (error) {
       const failure = toInferenceError(error);
-      if (failure.status >= 500) {
-        log({
-          level: "error",
-          event: failure.code,
-          message: failure.message,
-          requestId,
-          error: failure.cause ?? failure,
-        });
+      // What passes by itself (not ready yet, overloaded, too late) is the caller's to see and not the log's.
+      if (failure.status >= 500 && !failure.retryable) {
+        const { code: event, message, cause } = failure;
+        log({ level: "error", event, message, requestId, error: cause ?? failure });
       }
       return toFailureResponse(failure, requestId);
     }

@@ -1,4 +1,5 @@
 import { InferenceError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import { createEndpoints, type Endpoint } from "../predictor/endpoint.ts";
 import { withLabels } from "../predictor/labels.ts";
 import type { Predictor } from "../predictor/predictor.ts";
@@ -17,6 +18,8 @@ export interface ServiceOptions {
   readonly predictor?: Predictor;
   /** ONNX Runtime where absent. */
   readonly engine?: Engine;
+  /** Gets what happens beside the answers: failures of the service itself, swaps; silent where absent. */
+  readonly log?: Log;
 }
 
 /** What a service says about one of its endpoints. */
@@ -39,9 +42,11 @@ export class Service {
     const engine = options.engine ?? createOnnxEngine();
     this.name = options.name ?? Object.keys(options.models)[0] ?? "service";
     this.platform = engine.platform;
-    this.#library = createModelLibrary(engine, options.models, (session, config, name) =>
-      config.labels === undefined ? session : withLabels(session, config.labels, name),
-    );
+    this.#library = createModelLibrary(options.models, {
+      engine,
+      log: options.log ?? (() => undefined),
+      dress: (session, { labels }, name) => (labels === undefined ? session : withLabels(session, labels, name)),
+    });
     this.#endpoints = this.#endpointsWith(options.predictor);
   }
 

@@ -1,3 +1,5 @@
+export { WeightCache, type WeightCacheOptions } from "./cache/weight-cache.ts";
+export { chooseLoad, type LoadChoice } from "./load-choice.ts";
 // The door to the weights' way: what prepares, keeps and finds models. A request needs none of it.
 export { externalLocations, type ModelFile } from "./onnx-file/model-file.ts";
 export { readModelFile } from "./onnx-file/read-model-file.ts";

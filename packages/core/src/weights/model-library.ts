@@ -1,11 +1,15 @@
 import { InferenceError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import type { Engine, ModelSource, Session } from "../session/engine.ts";
+import { followAlias } from "./follow-alias.ts";
+import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-registered.ts";
 import { ModelSlot } from "./model-slot.ts";
+import type { ResolvedVersion } from "./registry/registry.ts";
 
 /** One model of a service, as it is configured. */
 export interface ModelConfig {
-  /** A path, or a source that the caller already holds. */
-  readonly source: string | ModelSource;
+  /** A path, a source that the caller already holds, or a model of a registry. */
+  readonly source: string | ModelSource | RegisteredModel;
   /** What versioned paths and answers call it; `"1"` where absent. */
   readonly version?: string;
   /** Names of the classes, in the order of the model's scores. */
@@ -20,21 +24,25 @@ export interface LibraryModel {
   readonly version: string | undefined;
 }
 
-/** What a freshly loaded session passes through before it serves, such as labels. */
-export type Dress = (session: Session, config: ModelConfig, name: string) => Session;
+/** What all models of a service share. */
+export interface LibraryContext {
+  readonly engine: Engine;
+  readonly log: Log;
+  /** What a freshly loaded session passes through before it serves, such as labels. */
+  dress(session: Session, config: ModelConfig, name: string): Session;
+}
 
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** All models of one service by name; nothing is loaded until it is used. */
 export function createModelLibrary(
-  engine: Engine,
   models: Readonly<Record<string, ModelConfig>>,
-  dress: Dress,
+  context: LibraryContext,
 ): ReadonlyMap<string, LibraryModel> {
   const library = new Map<string, LibraryModel>();
   for (const [name, config] of Object.entries(models)) {
     checkName(name);
-    library.set(name, createLibraryModel(engine, name, config, dress));
+    library.set(name, createLibraryModel(name, config, context));
   }
   if (library.size === 0) {
     throw new InferenceError("CONFIG_INVALID", "The service has no model: name at least one under `models`.");
@@ -42,13 +50,52 @@ export function createModelLibrary(
   return library;
 }
 
-function createLibraryModel(engine: Engine, name: string, config: ModelConfig, dress: Dress): LibraryModel {
+function createLibraryModel(name: string, config: ModelConfig, context: LibraryContext): LibraryModel {
+  const { source } = config;
+  if (typeof source !== "string" && source.kind === "registry") return followedModel(name, config, source, context);
   const version = config.version ?? "1";
   const slot = new ModelSlot(async () => {
-    const session = await engine.load(toSource(config.source));
-    return { session: await dressOrClose(session, config, name, dress), version };
+    const session = await context.engine.load(typeof source === "string" ? { kind: "file", path: source } : source);
+    return { session: await dressOrClose(session, config, name, context), version };
   });
   return { name, version, slot };
+}
+
+/** A model that is whatever version its registry says, now and later. */
+function followedModel(
+  name: string,
+  config: ModelConfig,
+  source: RegisteredModel,
+  context: LibraryContext,
+): LibraryModel {
+  let served: ResolvedVersion | undefined;
+  const slot = new ModelSlot(async () => {
+    const resolved = await resolveRegistered(source);
+    if (served !== undefined) checkSameSignature(name, served, resolved);
+    const session = await loadRegistered(context.engine, source, resolved);
+    const dressed = await dressOrClose(session, config, name, context);
+    const isFirst = served === undefined;
+    served = resolved;
+    if (isFirst) followAlias(source, slot, () => served?.aliasTag, context.log);
+    return { session: dressed, version: String(resolved.version) };
+  });
+  return {
+    name,
+    slot,
+    get version() {
+      return slot.model?.version;
+    },
+  };
+}
+
+/** Callers were told what the model takes and gives; another signature is another model. */
+function checkSameSignature(name: string, served: ResolvedVersion, next: ResolvedVersion): void {
+  if (JSON.stringify(served.manifest.signature) === JSON.stringify(next.manifest.signature)) return;
+  throw new InferenceError(
+    "MODEL_UNSUPPORTED",
+    `Version ${next.version} of ${name} takes or gives other tensors than version ${served.version}, which serves on: ` +
+      "deploy it under another name, or restart the service.",
+  );
 }
 
 function checkName(name: string): void {
@@ -59,13 +106,14 @@ function checkName(name: string): void {
   );
 }
 
-function toSource(source: string | ModelSource): ModelSource {
-  return typeof source === "string" ? { kind: "file", path: source } : source;
-}
-
-async function dressOrClose(session: Session, config: ModelConfig, name: string, dress: Dress): Promise<Session> {
+async function dressOrClose(
+  session: Session,
+  config: ModelConfig,
+  name: string,
+  context: LibraryContext,
+): Promise<Session> {
   try {
-    return dress(session, config, name);
+    return context.dress(session, config, name);
   } catch (error) {
     await session.close();
     throw error;

@@ -5,7 +5,7 @@ import type { Manifest, ManifestFile } from "./manifest.ts";
 import { moveAlias, readAlias } from "./move-alias.ts";
 import { type PublishOptions, publish } from "./publish.ts";
 import { checkAlias, checkModelName, registryKeys } from "./registry-names.ts";
-import type { AliasRecord, Author, LiveVersion } from "./registry-records.ts";
+import { type AliasRecord, type Author, decodeAlias, type LiveVersion } from "./registry-records.ts";
 import { deleteVersion, listVersions, readVersion } from "./versions.ts";
 
 /** A version with the aliases that point at it. */
@@ -107,13 +107,25 @@ export class Registry {
     if (/^\d+$/.test(reference)) return readVersion(this.store, name, Number(reference), signal);
     checkAlias(reference);
     const alias = await readAlias(this.store, registryKeys.alias(name, reference), signal);
-    if (alias === undefined) {
-      throw new InferenceError(
-        "MODEL_UNKNOWN",
-        `${this.store.uri} has no ${name}@${reference}: push the model, then promote a version of it to ${reference}.`,
-      );
-    }
+    if (alias === undefined) throw this.#noAlias(name, reference);
     return { version: alias.record.version, manifest: alias.record.manifest, aliasTag: alias.tag };
+  }
+
+  /** As `resolve` for an alias, but nothing where it is still in the state with this tag: what a swap asks for. */
+  async resolveIfMoved(name: string, alias: string, tag: string): Promise<"unchanged" | ResolvedVersion> {
+    const key = registryKeys.alias(name, alias);
+    const found = await this.store.readIfChanged(key, tag);
+    if (found === "unchanged") return found;
+    if (found === undefined) throw this.#noAlias(name, alias);
+    const { version, manifest } = decodeAlias(found.bytes, key);
+    return { version, manifest, aliasTag: found.tag };
+  }
+
+  #noAlias(name: string, alias: string): InferenceError {
+    return new InferenceError(
+      "MODEL_UNKNOWN",
+      `${this.store.uri} has no ${name}@${alias}: push the model, then promote a version of it to ${alias}.`,
+    );
   }
 
   /** Where one file of a version is fetched from. */
