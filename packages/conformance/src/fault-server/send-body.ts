@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
 import type { Fault } from "./fault.ts";
 
 const PACE_MS = 4;
@@ -42,9 +43,15 @@ function stopPosition(fault: Fault | undefined, length: number): number {
   return cut ? Math.min(fault.afterBytes, length) : length;
 }
 
+/** As a crash of the server does; TLS knows no reset, but there too the connection ends without a word. */
+export function breakConnection({ socket }: ServerResponse): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket?.resetAndDestroy();
+}
+
 function finish(response: ServerResponse, fault: Fault | undefined, cut: boolean): void {
   if (!cut) response.end();
-  else if (fault?.kind === "reset") response.socket?.resetAndDestroy();
+  else if (fault?.kind === "reset") breakConnection(response);
   else if (fault?.kind === "truncate") response.socket?.end();
 }
 

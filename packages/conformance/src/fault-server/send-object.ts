@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Fault } from "./fault.ts";
 import type { ServedRequest } from "./fault-server.ts";
-import { sendBody } from "./send-body.ts";
+import { breakConnection, sendBody } from "./send-body.ts";
 
 /** One answer to be given. */
 export interface Order {
@@ -46,7 +46,7 @@ export function sendObject(response: ServerResponse, order: Order): void {
 /** Ends without an HTTP answer, if the fault is of that kind. */
 function breakOff(response: ServerResponse, fault: Fault | undefined): boolean {
   if (fault?.kind === "garbage") response.socket?.end("220 mail.example ESMTP\r\n\r\n");
-  else if (fault?.kind === "reset" && fault.afterBytes === 0) response.socket?.resetAndDestroy();
+  else if (fault?.kind === "reset" && fault.afterBytes === 0) breakConnection(response);
   else return fault?.kind === "stall" && fault.afterBytes === 0;
   return true;
 }
