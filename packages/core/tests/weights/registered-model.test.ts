@@ -150,7 +150,7 @@ describe("a model of a registry", () => {
         const { factor, version } = await ask(served);
         expect(String(factor)).toBe(version);
         answers += 1;
-        await sleep(20);
+        await sleep(50);
       }
     });
     for (let swap = 1; swap <= 20; swap += 1) {
@@ -164,5 +164,5 @@ describe("a model of a registry", () => {
     expect(logged.filter((entry) => entry.level === "error")).toEqual([]);
     await served.close();
     await until(async () => (await readdir(join(folder, "cache", "work"))).length === 0);
-  });
+  }, 180_000);
 });
