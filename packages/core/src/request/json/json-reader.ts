@@ -1,5 +1,6 @@
 import type { InferenceError } from "../../errors.ts";
 import { inputInvalid } from "../../errors.ts";
+import { bareRecord } from "./bare-record.ts";
 import type { JsonBytes } from "./json-bytes.ts";
 import { endOfEscapedString, readStringText } from "./json-string.ts";
 import type { JsonObject, JsonValue } from "./json-value.ts";
@@ -22,13 +23,6 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const MOST_LEVELS = 64;
 /** Objects and arrays take many times the bytes that they have in the document. */
 const MOST_CONTAINERS = 2 ** 20;
-
-/** An object with no names but its own; smaller than `Object.create(null)`, which always is a hash table. */
-class JsonRecord implements JsonObject {
-  [key: string]: JsonValue;
-}
-Reflect.deleteProperty(JsonRecord.prototype, "constructor");
-Object.setPrototypeOf(JsonRecord.prototype, null);
 
 /** Reads one JSON document in one pass, going back at most once over any byte. */
 export class JsonReader {
@@ -74,7 +68,7 @@ export class JsonReader {
   }
 
   #readObject(): JsonObject {
-    const record = new JsonRecord();
+    const record = bareRecord<JsonValue>();
     this.#enter();
     if (!this.#skip(BRACE_CLOSE)) {
       do this.#readMember(record);
@@ -85,7 +79,7 @@ export class JsonReader {
     return record;
   }
 
-  #readMember(record: JsonRecord): void {
+  #readMember(record: Record<string, JsonValue>): void {
     this.#skipWhitespace();
     const start = this.#position;
     if (this.#bytes[start] !== QUOTE) throw this.#fault("a name in quotes");

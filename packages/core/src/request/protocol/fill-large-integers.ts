@@ -26,19 +26,26 @@ export class LargeIntegerFiller implements Filler {
 
   putNumbers(first: number, numbers: NumberArray): void {
     const values = numbers.toFloat64();
+    if (this.#putSafe(first, values)) return;
     let index = first;
-    if (values.every(Number.isSafeInteger)) {
-      for (const value of values) {
-        this.put(index, value);
-        index += 1;
-      }
-      return;
-    }
     for (const text of numbers.texts()) {
       const isNamed = Number.isNaN(Number(text)) || text.endsWith("Infinity");
       this.#putInteger(index, isNamed ? undefined : toExactInteger(text), text);
       index += 1;
     }
+  }
+
+  /** Puts integers that a double holds exactly, half by half; stops at the first that is none. */
+  #putSafe(first: number, values: Float64Array): boolean {
+    const halves = new Int32Array(this.data.buffer);
+    const least = this.#type === "uint64" ? 0 : Number.MIN_SAFE_INTEGER;
+    for (let offset = 0; offset < values.length; offset += 1) {
+      const value = values[offset] ?? 0;
+      if (!(value >= least && value <= Number.MAX_SAFE_INTEGER && Math.trunc(value) === value)) return false;
+      halves[2 * (first + offset)] = value | 0;
+      halves[2 * (first + offset) + 1] = Math.floor(value / 2 ** 32);
+    }
+    return true;
   }
 
   #putInteger(index: number, value: bigint | undefined, text: string): void {

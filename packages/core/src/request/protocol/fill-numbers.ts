@@ -3,7 +3,7 @@ import { numberToFloat16 } from "../../tensor/float16.ts";
 import type { NumberArray } from "../json/number-array.ts";
 import { NON_FINITE } from "../json/number-text.ts";
 import type { Filler, Refuse } from "./filler.ts";
-import { beyond, isFloat, type NumberElementType, reasonAgainst } from "./number-elements.ts";
+import { beyond, isFloat, type NumberElementType, rangeOf, reasonAgainst } from "./number-elements.ts";
 
 /** Fills an array of numbers: all fixed types but the 64-bit integers. */
 export class NumberFiller implements Filler {
@@ -31,12 +31,20 @@ export class NumberFiller implements Filler {
     if (numbers.hasLarge) this.#refuseLarge(first, numbers);
     if (this.#type === "float32") this.data.set(numbers.toFloat32(), first);
     else if (this.#type === "float64") this.data.set(numbers.toFloat64(), first);
-    else {
-      let index = first;
-      for (const value of numbers.toFloat64()) {
-        this.#putNumber(index, value);
-        index += 1;
-      }
+    else if (this.#type === "float16") this.#putEach(first, numbers.toFloat64());
+    else this.#putIntegers(first, numbers.toFloat64(), rangeOf(this.#type));
+  }
+
+  #putEach(first: number, values: Float64Array): void {
+    for (const [offset, value] of values.entries()) this.#putNumber(first + offset, value);
+  }
+
+  #putIntegers(first: number, values: Float64Array, [least, most]: readonly [number, number]): void {
+    const { data } = this;
+    for (let offset = 0; offset < values.length; offset += 1) {
+      const value = values[offset] ?? 0;
+      if (value >= least && value <= most && Math.trunc(value) === value) data[first + offset] = value;
+      else this.#putNumber(first + offset, value);
     }
   }
 

@@ -2,6 +2,7 @@ import { InferenceError, inputInvalid } from "../../errors.ts";
 import type { ParameterValue } from "../../session/runnable.ts";
 import { quoted } from "../../tensor/check-tensors.ts";
 import type { Signature } from "../../tensor/tensor.ts";
+import { bareRecord } from "../json/bare-record.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
 import { parseJson } from "../json/parse-json.ts";
 
@@ -69,7 +70,7 @@ export function expectString(value: JsonValue | undefined, what: string): string
  * @throws InferenceError `INPUT_INVALID` for anything but strings, numbers and booleans.
  */
 export function readParameters(value: JsonValue | undefined, what: string): Readonly<Record<string, ParameterValue>> {
-  const parameters: Record<string, ParameterValue> = Object.create(null);
+  const parameters = bareRecord<ParameterValue>();
   if (value === undefined) return parameters;
   for (const [name, each] of Object.entries(expectObject(value, what))) {
     if (typeof each !== "string" && typeof each !== "number" && typeof each !== "boolean") {

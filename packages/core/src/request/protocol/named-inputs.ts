@@ -1,6 +1,7 @@
 import { inputInvalid } from "../../errors.ts";
 import { quoted } from "../../tensor/check-tensors.ts";
 import type { Signature, Tensor, TensorSpec, Tensors } from "../../tensor/tensor.ts";
+import { bareRecord } from "../json/bare-record.ts";
 import type { JsonObject, JsonValue } from "../json/json-value.ts";
 import { listNames } from "./json-body.ts";
 import { toTensor } from "./tensor-json.ts";
@@ -14,7 +15,7 @@ export type ToTensor = (value: JsonValue, spec: TensorSpec) => Tensor;
  * @throws InferenceError `INPUT_INVALID` for a name that is no input's, or a value that does not fit.
  */
 export function namedTensors(values: JsonObject, signature: Signature, convert: ToTensor = toTensor): Tensors {
-  const inputs: Record<string, Tensor> = Object.create(null);
+  const inputs = bareRecord<Tensor>();
   for (const [name, value] of Object.entries(values)) inputs[name] = convert(value, findInput(name, signature));
   return inputs;
 }

@@ -85,9 +85,9 @@ function isInferenceInput(value: JsonValue): boolean {
 
 /** A value of a tensor is never an object but `{"b64": …}`, so an object of values is none of these. */
 function isByName(document: JsonObject, { inputs }: Signature): boolean {
-  const known = new Set(inputs.map(({ name }) => name));
   const fits = Object.entries(document).every(
-    ([name, value]) => known.has(name) && (!isJsonObject(value) || base64Of(value) !== undefined),
+    ([name, value]) =>
+      inputs.some((input) => input.name === name) && (!isJsonObject(value) || base64Of(value) !== undefined),
   );
   return fits && inputs.every(({ name, optional }) => optional || name in document);
 }

@@ -2,6 +2,7 @@ import { inputInvalid } from "../../errors.ts";
 import { quoted } from "../../tensor/check-tensors.ts";
 import { FIXED_ELEMENTS } from "../../tensor/element-type.ts";
 import type { Signature, Tensor, TensorSpec, Tensors } from "../../tensor/tensor.ts";
+import { bareRecord } from "../json/bare-record.ts";
 import { findOnlyInput } from "./only-input.ts";
 import { tensorFromBytes, textFromBytes } from "./tensor-bytes.ts";
 import { countElements, fitShape, isFree, wantedShape } from "./tensor-shape.ts";
@@ -20,7 +21,7 @@ export function findRawInput(signature: Signature): TensorSpec | undefined {
  * @throws InferenceError `INPUT_INVALID` when the size does not fit.
  */
 export function rawTensors(spec: TensorSpec, body: Uint8Array): Tensors {
-  const inputs: Record<string, Tensor> = Object.create(null);
+  const inputs = bareRecord<Tensor>();
   inputs[spec.name] = rawTensor(spec, body);
   return inputs;
 }

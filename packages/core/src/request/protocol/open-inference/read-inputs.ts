@@ -2,6 +2,7 @@ import { inputInvalid } from "../../../errors.ts";
 import { quoted } from "../../../tensor/check-tensors.ts";
 import { toDatatype, toElementType } from "../../../tensor/element-type.ts";
 import type { Signature, Tensor, TensorSpec, Tensors } from "../../../tensor/tensor.ts";
+import { bareRecord } from "../../json/bare-record.ts";
 import type { JsonObject, JsonValue } from "../../json/json-value.ts";
 import { NumberArray } from "../../json/number-array.ts";
 import { expectObject, expectString, listNames, readParameters } from "../json-body.ts";
@@ -19,7 +20,7 @@ import type { BinaryParts } from "./binary-parts.ts";
 export function readInputs(value: JsonValue | undefined, binary: BinaryParts, signature: Signature): Tensors {
   if (!Array.isArray(value))
     throw inputInvalid('"inputs" must be a list of objects with name, shape, datatype and data.');
-  const inputs: Record<string, Tensor> = Object.create(null);
+  const inputs = bareRecord<Tensor>();
   for (const [index, each] of value.entries()) {
     const entry = expectObject(each, `"inputs", element ${index},`);
     const name = expectString(entry["name"], `"inputs", element ${index}: "name"`);

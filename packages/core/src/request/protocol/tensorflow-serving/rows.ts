@@ -1,6 +1,7 @@
 import { inputInvalid } from "../../../errors.ts";
 import { quoted } from "../../../tensor/check-tensors.ts";
 import type { Signature, Tensor, TensorSpec, Tensors } from "../../../tensor/tensor.ts";
+import { bareRecord } from "../../json/bare-record.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../json/json-value.ts";
 import { NumberArray } from "../../json/number-array.ts";
 import { expectObject, listNames } from "../json-body.ts";
@@ -40,7 +41,7 @@ function countRows(instances: JsonValue | undefined): number | undefined {
 
 /** Each input's values, row after row. */
 function toColumns(instances: JsonValue, signature: Signature): JsonObject {
-  const columns: Record<string, JsonValue> = Object.create(null);
+  const columns = bareRecord<JsonValue>();
   if (Array.isArray(instances) && isNamedRow(instances[0], signature)) {
     const [first] = instances;
     const names = Object.keys(expectObject(first, '"instances", row 0,'));
