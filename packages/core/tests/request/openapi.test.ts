@@ -152,6 +152,8 @@ describe("an Open Inference request", () => {
     ["elements nested otherwise", { inputs: [{ ...a, data: [[1, 2], [3, 4], [5, 6]] }, b] }], // biome-ignore format: one line
     ["no data", { inputs: [{ ...a, data: undefined }, b] }],
     ["an unknown output", { inputs: [a, b], outputs: [{ name: "z" }] }],
+    ["an output asked for twice", { inputs: [a, b], outputs: [{ name: "c" }, { name: "c", parameters: {} }] }],
+    ["a parameter too large to be exact", { inputs: [a, b], parameters: { x: 2 ** 53 } }],
     ["a parameter that is an object", { inputs: [a, b], parameters: { x: {} } }],
     ["an id that is no string", { id: 1, inputs: [a, b] }],
   ])("is refused with %s", (_, body) => {

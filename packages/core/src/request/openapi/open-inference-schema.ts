@@ -46,7 +46,10 @@ export function inferRequestSchema({ inputs, outputs }: Signature): Schema {
           required: ["name"],
           properties: { name: { enum: outputs.map((output) => output.name) }, parameters: shared("OutputParameters") },
         },
-        ...(outputs.length > 0 && { maxItems: outputs.length, uniqueItems: true }),
+        maxItems: outputs.length,
+        ...(outputs.length > 1 && {
+          allOf: outputs.map((output) => containsSchema(output, { minContains: 0, maxContains: 1 })),
+        }),
       },
     },
   };
@@ -109,9 +112,14 @@ function namedTensorsSchema(specs: readonly TensorSpec[], toSchema: (spec: Tenso
     maxItems: specs.length,
     items: oneOf(specs.map(toSchema)),
     ...(required.length > 1 && {
-      allOf: required.map(({ name }) => ({ contains: { properties: { name: { const: name } } } })),
+      allOf: required.map((spec) => containsSchema(spec)),
     }),
   };
+}
+
+/** That a list of named objects has one of that name. */
+function containsSchema({ name }: TensorSpec, count: Schema = {}): Schema {
+  return { contains: { properties: { name: { const: name } } }, ...count };
 }
 
 function oneOf(schemas: readonly Schema[]): Schema | false {
