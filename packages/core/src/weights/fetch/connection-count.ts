@@ -9,11 +9,11 @@ export interface Observation {
 
 /** Long enough to tell a rate, short enough to matter for a second of fetching. */
 const WINDOW_MS = 60;
-const STEP = 4;
+const GROWTH = 1.5;
 /** A thread that works this much would only be shared by more connections. */
 export const BUSY = 0.75;
-/** What an added step must gain at least, where all connections are alike and the link is free: 4 of 12 are a third. */
-const LEAST_GAIN = 1.1;
+/** Where each connection is limited by itself, half as many more bring half as much more. */
+const LEAST_GAIN = 1.15;
 
 /**
  * How many connections to use: as many as it begins with, and more as long as more bring more, which is so where each
@@ -56,7 +56,7 @@ export class ConnectionCount {
     const bytesPerMs = this.#receivedBytes / this.#elapsedMs;
     const gained = bytesPerMs > this.#bytesPerMsBefore * LEAST_GAIN;
     if (!gained || this.#busyMs / this.#elapsedMs > BUSY || this.#count >= this.#most) this.#settled = true;
-    else this.#count = Math.min(this.#most, this.#count + STEP);
+    else this.#count = Math.min(this.#most, Math.ceil(this.#count * GROWTH));
     this.#bytesPerMsBefore = bytesPerMs;
     this.#beginWindow();
   }

@@ -6,7 +6,7 @@ import type { FetchSettings } from "./fetch-options.ts";
 import type { FileTarget } from "./file-target.ts";
 import { PartFetch } from "./part-fetch.ts";
 import { type Part, PartQueue } from "./part-queue.ts";
-import { findSlowest, Pace, shouldHandOver, tailBytes } from "./tail-takeover.ts";
+import { findSlowest, hadItsTime, Pace, shouldHandOver, tailBytes } from "./tail-takeover.ts";
 
 const TICK_MS = 20;
 const MOST_BACKOFF_MS = 2_000;
@@ -174,7 +174,7 @@ export class FileFetch {
     if (slowest === undefined) return undefined;
     const { part } = slowest;
     const tail = this.#queue.takeTail(part, tailBytes(slowest, free));
-    if (tail !== undefined || !shouldHandOver(slowest, free)) return tail;
+    if (tail !== undefined || !hadItsTime(slowest, free) || !shouldHandOver(slowest, free)) return tail;
     part.handovers += 1;
     this.#running.delete(slowest);
     slowest.cancel(new Error("Another connection goes on with this part."));

@@ -43,18 +43,28 @@ export interface MeasuredPart extends RunningPart {
   readonly meanBytesPerMs: number;
 }
 
-/** A speed is judged no sooner than this after the request, later each time that it was judged wrongly. */
-const LEAST_AGE_MS = 150;
-const LATENCIES = 4;
+/** What has not begun to come is given up no sooner than this, and later each time that it was for nothing. */
+const PATIENCE_MS = 150;
+const PATIENCE_LATENCIES = 4;
+/** From here on a speed is one. */
+const LEAST_MEASURED_MS = 40;
 
-/** The part that will take longest, among those that have had their time. */
+/** Whether a part has had enough time for its connection to be taken from it. */
+export function hadItsTime({ ageMs, part }: MeasuredPart, { latencyMs }: FreeConnection): boolean {
+  return ageMs > Math.max(PATIENCE_MS, latencyMs * PATIENCE_LATENCIES) * 2 ** part.handovers;
+}
+
+/** The part that will take longest, among those whose speed is known. */
 export function findSlowest<Candidate extends MeasuredPart>(
   running: readonly Candidate[],
-  { latencyMs }: FreeConnection,
+  free: FreeConnection,
 ): Candidate | undefined {
   const leftMs = ({ missingBytes, bytesPerMs }: Candidate): number => missingBytes / Math.max(bytesPerMs, 1e-9);
-  const patience = ({ part }: Candidate): number => Math.max(LEAST_AGE_MS, latencyMs * LATENCIES) * 2 ** part.handovers;
-  const judged = running.filter((candidate) => candidate.ageMs > patience(candidate));
+  const judged = running.filter((candidate) => {
+    const { ageMs, latencyMs, bytesPerMs } = candidate;
+    const measured = latencyMs !== undefined && bytesPerMs > 0 && ageMs - latencyMs > LEAST_MEASURED_MS;
+    return measured || hadItsTime(candidate, free);
+  });
   return judged.sort((one, other) => leftMs(other) - leftMs(one))[0];
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { ConnectionCount } from "../../../src/weights/fetch/connection-count.ts";
 import { type Part, PartQueue } from "../../../src/weights/fetch/part-queue.ts";
-import { findSlowest, Pace, shouldHandOver, tailBytes } from "../../../src/weights/fetch/tail-takeover.ts";
+import { findSlowest, hadItsTime, Pace, shouldHandOver, tailBytes } from "../../../src/weights/fetch/tail-takeover.ts";
 
 describe("PartQueue", () => {
   it("hands out every byte exactly once, whatever happens to the parts", () => {
@@ -103,6 +103,7 @@ describe("taking over", () => {
     const free = { bytesPerMs: 1000, latencyMs: 20 };
     expect(findSlowest([measured(1e6, 0, 100)], free)).toBeUndefined();
     expect(findSlowest([measured(1e6, 0, 200, 1)], free)).toBeUndefined();
+    expect(hadItsTime(measured(1e6, 100, 100), free)).toBe(false);
     const slow = measured(1e6, 1, 200);
     expect(findSlowest([measured(1e6, 100, 200), slow, measured(1e9, 0, 10)], free)).toBe(slow);
   });
@@ -130,8 +131,8 @@ describe("ConnectionCount", () => {
   });
 
   it("stops where the link is full, or this thread is", () => {
-    expect(simulate(9, 32, (connections) => Math.min(connections * 80_000, 1_000_000))).toBeLessThanOrEqual(17);
-    expect(simulate(9, 32, () => 500_000)).toBe(13);
+    expect(simulate(9, 32, (connections) => Math.min(connections * 80_000, 1_000_000))).toBeLessThanOrEqual(21);
+    expect(simulate(9, 32, () => 500_000)).toBe(14);
     expect(simulate(9, 32, (connections) => connections * 80_000, 0.9)).toBe(9);
   });
 
