@@ -24,6 +24,8 @@ function firstDifference(
   expected: Float32Array | Float64Array,
   texts: readonly string[],
 ): string | undefined {
+  if (Buffer.from(actual.buffer, actual.byteOffset, actual.byteLength).equals(Buffer.from(expected.buffer)))
+    return undefined;
   if (actual.length !== expected.length) return `${actual.length} numbers instead of ${expected.length}`;
   const index = actual.findIndex((value, each) => !Object.is(value, expected[each]));
   return index < 0 ? undefined : `${texts[index]} was read as ${actual[index]}, not ${expected[index]}`;
