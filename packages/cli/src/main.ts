@@ -15,6 +15,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 const terminal = {
   folder: process.cwd(),
+  environment: process.env,
   print: (text: string): void => void process.stdout.write(`${text}\n`),
   complain: (text: string): void => void process.stderr.write(`${text}\n`),
 };

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { parseByteSize } from "./print/byte-size.ts";
 import type { Terminal } from "./print/terminal.ts";
+import { addRegistryCommands } from "./registry/registry-program.ts";
 
 interface ServiceFlags {
   readonly config?: string;
@@ -33,6 +34,7 @@ export function createProgram(version: string, terminal: Terminal): Command {
   addServe(program, terminal);
   addInspect(program, terminal);
   addPredict(program, terminal);
+  addRegistryCommands(program, terminal);
   return program;
 }
 

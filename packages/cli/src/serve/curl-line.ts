@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { App } from "@virga/core";
 import type { ServiceDefinition } from "../service/service-definition.ts";
@@ -12,12 +11,21 @@ interface Example {
   readonly body: unknown;
 }
 
-/** A line for the shell that calls the service with inputs that work, where there are such. */
-export async function createCurlLine(app: App, service: ServiceDefinition, url: string): Promise<string | undefined> {
+/**
+ * A line for the shell that calls the service with inputs that work, where there are such.
+ *
+ * @param folder takes an example that is too long for the line.
+ */
+export async function createCurlLine(
+  app: App,
+  service: ServiceDefinition,
+  url: string,
+  folder: string,
+): Promise<string | undefined> {
   const example = configuredExample(app, service) ?? (await documentedExample(app));
   if (example === undefined) return undefined;
   const text = JSON.stringify(example.body);
-  const data = text.length <= INLINE_CHARACTERS ? quote(text) : `@${quote(await writeExample(text))}`;
+  const data = text.length <= INLINE_CHARACTERS ? quote(text) : `@${quote(await writeExample(folder, text))}`;
   return `curl ${url}${example.path} -H 'content-type: application/json' -d ${data}`;
 }
 
@@ -41,7 +49,10 @@ async function documentedExample(app: App): Promise<Example | undefined> {
   const response = await app.fetch(new Request("http://localhost/openapi.json"));
   if (!response.ok) return undefined;
   const { paths, components } = (await response.json()) as OpenApiDocument;
+  const isAlone = app.describe().length === 1;
   for (const [path, { post }] of Object.entries(paths)) {
+    // A service whose other models are not loaded describes itself as one with a single model.
+    if (!isAlone && !path.startsWith("/v")) continue;
     const examples = Object.values(post?.requestBody.content["application/json"]?.examples ?? {});
     const [first] = examples.flatMap(({ $ref }) => components.examples[$ref.split("/").at(-1) ?? ""] ?? []);
     if (first !== undefined) return { path, body: first.value };
@@ -49,8 +60,8 @@ async function documentedExample(app: App): Promise<Example | undefined> {
   return undefined;
 }
 
-async function writeExample(text: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), "virga-")), "example.json");
+async function writeExample(folder: string, text: string): Promise<string> {
+  const file = join(folder, "example.json");
   await writeFile(file, text);
   return file;
 }

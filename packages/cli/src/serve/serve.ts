@@ -1,4 +1,6 @@
-import { relative } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { type App, createApp, type Limits } from "@virga/core";
 import { drainOnSignal, type RunningServer, startServer } from "@virga/server";
 import type { Terminal } from "../print/terminal.ts";
@@ -33,9 +35,11 @@ export async function serve(written: ServeArguments, terminal: Terminal): Promis
   const drained = drainOnSignal(server);
   const hotReload = written.watch ? await startHotReload(app, service, predictorFiles, report) : undefined;
   await warm(app, service, terminal.folder, report);
-  await announce(app, service, server, written, report);
+  const folder = await mkdtemp(join(tmpdir(), "virga-"));
+  if (!isClosed(app)) await announce(app, service, server, written, { folder, report });
   await drained;
   hotReload?.close();
+  await rm(folder, { recursive: true, force: true });
   report({ level: "info", event: "server.stopped", message: "Stopped." });
 }
 
@@ -51,7 +55,13 @@ async function warm(app: App, service: ServiceDefinition, folder: string, report
   report({ level: "info", event: "service.loading", message: `Loading ${files.join(", ")} …` });
   // What failed stands in the descriptions; the service comes up all the same, and a mended file is taken up.
   await app.warm().catch(() => undefined);
+  if (isClosed(app)) return;
   for (const endpoint of app.describe()) reportModel(endpoint, report);
+}
+
+/** Whether the service was asked to end while it was still starting. */
+function isClosed(app: App): boolean {
+  return app.describe().some(({ state }) => state === "closed");
 }
 
 async function announce(
@@ -59,7 +69,7 @@ async function announce(
   service: ServiceDefinition,
   server: RunningServer,
   { host, watch }: ServeArguments,
-  report: Report,
+  { folder, report }: { folder: string; report: Report },
 ): Promise<void> {
   const url = host === "0.0.0.0" || host === "::" ? `http://127.0.0.1:${server.port}` : server.url;
   const notes = watch ? "\nChanged models and predictors are taken up as they are saved; Ctrl+C stops." : "";
@@ -70,7 +80,7 @@ async function announce(
     display: `\nServing on ${server.url} (what it takes: ${url}/openapi.json)${notes}`,
     fields: { url: server.url },
   });
-  const curl = await createCurlLine(app, service, url);
+  const curl = await createCurlLine(app, service, url, folder);
   if (curl === undefined) return;
   report({ level: "info", event: "service.example", message: curl, display: `Try it:\n\n  ${curl}\n` });
 }
