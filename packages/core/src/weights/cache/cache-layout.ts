@@ -26,7 +26,9 @@ export class CacheLayout {
   /** @throws InferenceError `WEIGHTS_DENIED` or `DISK_FULL` where the folders cannot be made. */
   static async open(directory: string): Promise<CacheLayout> {
     try {
-      for (const folder of ["sha256", "work", "locks"]) await mkdir(join(directory, folder), { recursive: true });
+      await Promise.all(
+        ["sha256", "work", "locks"].map((folder) => mkdir(join(directory, folder), { recursive: true })),
+      );
       // The runtime takes data files only from the model's real folder.
       return new CacheLayout(await realpath(directory));
     } catch (error) {

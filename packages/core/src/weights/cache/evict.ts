@@ -15,6 +15,15 @@ interface Candidate {
   readonly usedAtMs: number;
 }
 
+/** What room is needed for. */
+export interface Need {
+  /** The folder below `work/` that is to be filled. */
+  readonly directory: string;
+  readonly neededBytes: number;
+  /** Of the whole cache. */
+  readonly maxBytes: number;
+}
+
 /** Removes what processes that have ended left behind. */
 export async function sweep(layout: CacheLayout): Promise<void> {
   for (const name of await namesIn(layout.work)) {
@@ -35,9 +44,9 @@ export async function sweep(layout: CacheLayout): Promise<void> {
  *
  * @throws InferenceError `DISK_FULL` if the disk has no room even so.
  */
-export async function makeRoom(layout: CacheLayout, neededBytes: number, maxBytes: number): Promise<void> {
+export async function makeRoom(layout: CacheLayout, { directory, neededBytes, maxBytes }: Need): Promise<void> {
   await sweep(layout);
-  const { usedBytes, unused } = await takeStock(layout);
+  const { usedBytes, unused } = await takeStock(layout, directory);
   let boundBytes = usedBytes + neededBytes;
   for (const { path, sizeBytes } of unused.sort((one, other) => one.usedAtMs - other.usedAtMs)) {
     if (boundBytes <= maxBytes && (await freeBytes(layout)) >= neededBytes) return;
@@ -62,7 +71,7 @@ export async function discard(layout: CacheLayout, entry: string): Promise<void>
   await rm(grave, { recursive: true, force: true });
 }
 
-async function takeStock(layout: CacheLayout): Promise<{ usedBytes: number; unused: Candidate[] }> {
+async function takeStock(layout: CacheLayout, besides: string): Promise<{ usedBytes: number; unused: Candidate[] }> {
   const unused: Candidate[] = [];
   let usedBytes = 0;
   for (const name of await namesIn(layout.entries)) {
@@ -74,7 +83,8 @@ async function takeStock(layout: CacheLayout): Promise<{ usedBytes: number; unus
     if (!inUse) unused.push({ path, sizeBytes, usedAtMs: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 });
   }
   for (const name of await namesIn(layout.work)) {
-    const files = await statFiles(join(layout.work, name));
+    const path = join(layout.work, name);
+    const files = path === besides ? [] : await statFiles(path);
     // Files with a second name were counted with their entry, or are a store's own.
     for (const { size, nlink } of files) usedBytes += nlink === 1 ? size : 0;
   }

@@ -80,27 +80,34 @@ export class WeightCache {
     options: FetchOptions,
     held: HeldLock,
   ): Promise<WeightFolder> {
+    const directory = layout.newWorkPath();
+    const neededBytes = set.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    // All at once: each takes a few trips to another thread, while nothing is fetched yet.
+    const room = makeRoom(layout, { directory, neededBytes, maxBytes: this.#maxBytes });
+    const preparing = Filling.prepare(directory, set);
+    // Another process may have published between the look and the lock.
+    const looking = useEntry(layout, key, set);
+    await Promise.allSettled([room, preparing, looking]);
+    let begun = false;
     try {
-      // Another process may have published between the look and the lock.
-      const found = await useEntry(layout, key, set);
-      if (found !== undefined) {
-        await held.release();
-        return found;
-      }
-      const neededBytes = set.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      await makeRoom(layout, neededBytes, this.#maxBytes);
-      const filling = await Filling.start(await WorkFolder.create(layout.newWorkPath()), set, options);
+      const found = await looking;
+      if (found !== undefined) return found;
+      await room;
+      const filling = await preparing;
       const paths = set.files.map(({ path }) => path);
-      filling.thenPublish(
-        () => publishEntry(layout, key, filling.directory, paths),
-        () => held.release(),
-      );
+      await filling.begin(options, () => publishEntry(layout, key, directory, paths), held.release);
+      begun = true;
       return filling;
-    } catch (error) {
-      await held.release();
-      throw error;
+    } finally {
+      if (!begun) await abandon(preparing, held);
     }
   }
+}
+
+async function abandon(preparing: Promise<Filling>, held: HeldLock): Promise<void> {
+  const filling = await preparing.catch(() => undefined);
+  await filling?.discard();
+  await held.release();
 }
 
 /** The entry's files, by names of this process's own; nothing if there is no entry, or none that is right. */
