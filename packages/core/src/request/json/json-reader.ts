@@ -21,6 +21,8 @@ const BRACE_CLOSE = 0x7d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 const MOST_LEVELS = 64;
+/** No element type holds a larger integer. */
+const LARGEST_INTEGER = 2 ** 64;
 /** Objects and arrays take many times the bytes that they have in the document. */
 const MOST_CONTAINERS = 2 ** 20;
 
@@ -188,9 +190,10 @@ const WORDS: readonly (readonly [string, JsonValue])[] = [
 
 function toNumber(text: string): number | bigint {
   const value = Number(text);
-  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
-  if (!Number.isFinite(value)) return value > 0 ? BEYOND_DOUBLE : -BEYOND_DOUBLE;
-  return toExactInteger(text) ?? value;
+  const size = Math.abs(value);
+  if (size === Number.POSITIVE_INFINITY) return value > 0 ? BEYOND_DOUBLE : -BEYOND_DOUBLE;
+  const isLarge = size > Number.MAX_SAFE_INTEGER && size <= LARGEST_INTEGER;
+  return isLarge ? (toExactInteger(text) ?? value) : value;
 }
 
 function describeByte(byte: number): string {

@@ -1,9 +1,9 @@
 import { NumberArray } from "./number-array.ts";
 
 /**
- * A JSON document. Integers beyond 2^53 are `bigint`, and so is a number beyond the range of a double: some integer
- * beyond it; a fraction beyond 2^53 that stands alone is the nearest double. Objects have no prototype with names of its own. Arrays that hold nothing but numbers, nested or flat and
- * regular, are a `NumberArray`.
+ * A JSON document. Integers between 2^53 and 2^64 are `bigint`, and so is a number beyond the range of a double: some
+ * integer beyond it. A fraction beyond 2^53 that stands alone is the nearest double. Objects have no names but their
+ * own. Arrays that hold nothing but numbers, nested or flat and regular, are a `NumberArray`.
  */
 export type JsonValue = null | boolean | number | bigint | string | NumberArray | readonly JsonValue[] | JsonObject;
 

@@ -97,7 +97,7 @@ describe("bodies that nobody should send", () => {
       fc.property(document, anySignature, (value, spec) => {
         expectAllHandled(message(value), spec);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -121,7 +121,7 @@ describe("bodies that nobody should send", () => {
           expectAllHandled(message(body, header === null ? {} : { [HEADER]: header }), signatureOf(inputs));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
