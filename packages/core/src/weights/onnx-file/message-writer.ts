@@ -7,7 +7,7 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
 /** Bytes of a message. */
-export function sizeOf(pieces: Pieces): number {
+function sizeOf(pieces: Pieces): number {
   return pieces.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.end - piece.start), 0);
 }
 

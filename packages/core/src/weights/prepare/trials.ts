@@ -14,6 +14,7 @@ export interface Trial {
 /** Questions that were asked of the original, or why none could be. */
 export type Trials = { readonly trials: readonly Trial[] } | { readonly obstacle: string };
 
+/** Random ones; examples are all taken, because each may have been given for a branch of its own. */
 const WANTED_TRIALS = 2;
 
 /** Finds inputs that the original model takes, and its answers. */
@@ -23,12 +24,14 @@ export async function collectTrials(
   examples: readonly Tensors[],
 ): Promise<Trials> {
   const trials: Trial[] = [];
+  const questions = examples.length > 0 ? examples : trialInputs(original.signature.inputs, declared);
+  const wanted = examples.length > 0 ? examples.length : WANTED_TRIALS;
   let refusal = "";
-  for (const inputs of examples.length > 0 ? examples : trialInputs(original.signature.inputs, declared)) {
+  for (const inputs of questions) {
     const outputs = await answerTo(original, inputs);
     if (typeof outputs === "string") refusal ||= outputs;
     else if (isTelling(outputs)) trials.push({ inputs, outputs });
-    if (trials.length === WANTED_TRIALS) break;
+    if (trials.length === wanted) break;
   }
   const [first] = trials;
   if (first === undefined) return { obstacle: noInput(refusal) };
