@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { encodeModel } from "@virga/conformance/onnx-model";
-import { runVirga } from "./support/run-virga.ts";
+import { runVirga, startVirga } from "./support/run-virga.ts";
 import { type Serving, startServing } from "./support/serving.ts";
 import { addModel, scoresModel, sequenceModel } from "./support/test-models.ts";
 import { createWorkspace, type Workspace } from "./support/workspace.ts";
@@ -51,7 +52,10 @@ describe("virga serve", () => {
     workspace.write("wide.onnx", wideModel());
     const serving = await start("wide.onnx");
     expect(await pasteCurl(serving)).toBeInstanceOf(Object);
-    expect(serving.stdout()).toMatch(/-d @'\S+example.json'/);
+    const [, file = ""] = /-d @'(\S+example.json)'/.exec(serving.stdout()) ?? [];
+    expect(existsSync(file)).toBe(true);
+    await serving.stop();
+    expect(existsSync(file)).toBe(false);
   });
 
   it("serves several models under names of their own", async () => {
@@ -112,6 +116,13 @@ custom: !Sub "not \${ours}"
     expect(await serving.predict({ x: [[1, 1]] })).toMatchObject({ y: [[6, 6]] });
   });
 
+  it("shows a curl line for the model that stands when another does not", async () => {
+    workspace.write("broken.onnx", "this is no model");
+    workspace.write("add.onnx", addModel(1));
+    const serving = await start("broken.onnx", "add.onnx");
+    expect(await pasteCurl(serving)).toBeInstanceOf(Object);
+  });
+
   it("bounds the size of requests", async () => {
     workspace.write("add.onnx", addModel(1));
     const serving = await start("add.onnx", "--max-body", "1kB");
@@ -137,6 +148,15 @@ custom: !Sub "not \${ours}"
     ]);
     expect(entries[1]).toMatchObject({ level: "info", model: "add", signature: { inputs: [{ name: "x" }] } });
     expect(entries[2]).toMatchObject({ url: serving.url });
+  });
+
+  it("ends quietly when it is asked to while it starts", async () => {
+    workspace.write("add.onnx", addModel(1));
+    const virga = startVirga(workspace.folder, "serve", "add.onnx", "--port", "0");
+    await virga.wrote("Loading ");
+    virga.process.kill("SIGTERM");
+    expect(await virga.exitCode).toBe(0);
+    expect(virga.stderr()).toBe("");
   });
 
   it("ends at SIGTERM", async () => {
