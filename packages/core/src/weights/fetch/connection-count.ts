@@ -12,6 +12,8 @@ const WINDOW_MS = 60;
 const GROWTH = 1.5;
 /** A thread that works this much would only be shared by more connections. */
 export const BUSY = 0.75;
+/** Refusals that come together are one. */
+const LEAST_REDUCED_MS = 500;
 /** Where each connection is limited by itself, half as many more bring half as much more. */
 const LEAST_GAIN = 1.15;
 
@@ -24,6 +26,7 @@ export class ConnectionCount {
   readonly #most: number;
   #bytesPerMsBefore = 0;
   #settled = false;
+  #reducedAtMs = Number.NEGATIVE_INFINITY;
   #elapsedMs = 0;
   #receivedBytes = 0;
   #busyMs = 0;
@@ -37,10 +40,14 @@ export class ConnectionCount {
     return this.#count;
   }
 
-  /** The server has asked for fewer requests. */
-  reduce(): void {
+  /** The server has asked for fewer requests, perhaps on all connections at once. */
+  reduce(nowMs: number): void {
+    if (nowMs - this.#reducedAtMs < LEAST_REDUCED_MS) return;
+    this.#reducedAtMs = nowMs;
     this.#count = Math.max(1, Math.floor(this.#count / 2));
-    this.#settled = true;
+    this.#settled = false;
+    this.#bytesPerMsBefore = 0;
+    this.#beginWindow();
   }
 
   observe({ elapsedMs, receivedBytes, busy, connections }: Observation): void {

@@ -24,7 +24,7 @@ const DEFAULTS: FetchSettings = {
   deadlineMs: 15 * 60_000,
   connections: 9,
   mostConnections: 32,
-  stallMs: 10_000,
+  stallMs: 5_000,
   mostTries: 8,
   backoffMs: 50,
   certificateAuthority: undefined,

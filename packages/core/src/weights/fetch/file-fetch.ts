@@ -95,12 +95,14 @@ export class FileFetch {
   #setBack(part: Part, error: FailedTry): void {
     const { setback } = error;
     this.#lastSetback = setback.message;
-    if (setback.overload === true) this.#count.reduce();
+    if (setback.overload === true) this.#count.reduce(performance.now());
     if (setback.restart !== undefined && this.#restart(setback.restart)) return;
     part.failures += 1;
     const waitMs = Math.max(setback.waitMs ?? 0, this.#backoffMs(part.failures));
     part.readyAtMs = performance.now() + waitMs;
-    const mostTries = Math.min(setback.mostTries ?? this.#settings.mostTries, this.#settings.mostTries);
+    // One who is told to wait is known to be heard.
+    const usualTries = this.#settings.mostTries * (setback.overload === true ? 2 : 1);
+    const mostTries = Math.min(setback.mostTries ?? usualTries, usualTries);
     if (part.failures >= mostTries || part.readyAtMs > this.#endsAtMs) this.#fail(setback, error);
   }
 
@@ -166,8 +168,8 @@ export class FileFetch {
 
   /** Work for a connection that has none: the tail of the part that will take longest, or that part itself. */
   #takeOver(): Part | undefined {
-    // A thread that is busy all the time is what limits every connection.
-    if (this.#busy > BUSY) return undefined;
+    // A thread that is busy all the time is what limits every connection; without ranges there is but one.
+    if (this.#busy > BUSY || this.#target.whole) return undefined;
     const free = this.#pace.expect([...this.#running]);
     if (free === undefined) return undefined;
     const slowest = findSlowest([...this.#running], free);

@@ -120,14 +120,18 @@ export class PartFetch {
 
   #take(bytes: Buffer): void {
     if (this.#cancelled !== undefined) throw this.#cancelled;
-    this.#newBytes += bytes.length;
-    this.#allBytes += bytes.length;
     this.#target.take(this.part, bytes);
   }
 
   /** The answer has begun. */
   begin(): void {
     this.latencyMs ??= performance.now() - this.#startedAtMs;
+  }
+
+  /** So much of the answer has come, wanted or not. */
+  count(bytes: number): void {
+    this.#newBytes += bytes;
+    this.#allBytes += bytes;
   }
 }
 
@@ -164,6 +168,7 @@ class PartAnswer implements AnswerTaker {
   }
 
   piece(bytes: Buffer): boolean {
+    this.#fetch.count(bytes.length);
     if (this.location !== undefined) return true;
     if (this.#refused !== undefined) return this.#explain(bytes);
     const skipped = Math.min(this.#skipBytes, bytes.length);

@@ -136,11 +136,16 @@ describe("ConnectionCount", () => {
     expect(simulate(9, 32, (connections) => connections * 80_000, 0.9)).toBe(9);
   });
 
-  it("shrinks when the server asks for it, but never to nothing", () => {
+  it("shrinks when the server asks for it, once for refusals that come together, and grows again", () => {
     const count = new ConnectionCount(9, 32);
-    count.reduce();
+    for (let at = 0; at < 9; at += 1) count.reduce(at);
     expect(count.value).toBe(4);
-    for (let times = 0; times < 5; times += 1) count.reduce();
+    for (let at = 1000; at < 6000; at += 1000) count.reduce(at);
     expect(count.value).toBe(1);
+    for (let tick = 0; tick < 100; tick += 1) {
+      const receivedBytes = count.value * 80_000 * 20;
+      count.observe({ elapsedMs: 20, receivedBytes, busy: 0.3, connections: count.value });
+    }
+    expect(count.value).toBe(32);
   });
 });
