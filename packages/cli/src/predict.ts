@@ -36,7 +36,7 @@ export async function predict(written: PredictArguments, terminal: Terminal): Pr
   const service = await defineService(written, terminal.folder);
   const body = await readInput(written.input, terminal.folder);
   const limits = { maxRequestBytes: Number.MAX_SAFE_INTEGER, timeoutMs: TIMEOUT_MS };
-  const { options } = await toAppOptions(service);
+  const { options } = await toAppOptions(service, terminal);
   const app = createApp({ ...options, limits });
   try {
     await app.warm();

@@ -26,8 +26,10 @@ async function through(
   }
 }
 
-function post(body: BodyInit | Uint8Array | null, headers: Record<string, string> = {}, path = "/predict"): Request {
-  const init = { method: "POST", headers, body: body as BodyInit | null };
+type Body = ConstructorParameters<typeof Response>[0];
+
+function post(body: Body, headers: Record<string, string> = {}, path = "/predict"): Request {
+  const init = { method: "POST", headers, ...(body === undefined ? {} : { body }) };
   return new Request(`${ORIGIN}${path}`, init);
 }
 

@@ -23,7 +23,7 @@ const openWith =
 describeAdapter("bare fetch", openWith(bare));
 
 /** Rebuilds a request with one thing changed. */
-function changed(request: Request, url: string, headers: Headers, body: BodyInit | null): Request {
+function changed(request: Request, url: string, headers: Headers, body: string | ArrayBuffer): Request {
   return new Request(url, { method: request.method, headers, ...(request.method === "GET" ? {} : { body }) });
 }
 

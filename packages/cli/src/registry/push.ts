@@ -42,7 +42,7 @@ export async function push(written: PushArguments, terminal: Terminal): Promise<
 async function modelOfConfig(name: string, folder: string): Promise<string> {
   const { models } = await defineService({ models: [] }, folder);
   const found = models.find((model) => model.name === name);
-  if (found !== undefined) return found.path;
+  if (found?.place.kind === "file") return found.place.path;
   const known = models.map((model) => model.name).join(", ");
   throw new InferenceError(
     "CONFIG_INVALID",

@@ -4,10 +4,16 @@ import { readModelFacts } from "../model-file.ts";
 import { describeFailure } from "../print/describe-failure.ts";
 import { loadPredictor } from "../service/load-predictor.ts";
 import { bundlePredictor } from "../service/predictor-bundle.ts";
-import type { ModelDefinition, ServiceDefinition } from "../service/service-definition.ts";
+import type { ServiceDefinition } from "../service/service-definition.ts";
 import { createFileWatcher, type FileWatcher } from "./file-watcher.ts";
 import type { Report } from "./report.ts";
 import { reportModel } from "./report-model.ts";
+
+interface ModelFile {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+}
 
 /** Takes up changed models and predictors while the service runs. */
 export interface HotReload {
@@ -25,7 +31,11 @@ export async function startHotReload(
   predictorFiles: readonly string[],
   report: Report,
 ): Promise<HotReload> {
-  const modelFiles = new Map(service.models.map((model) => [model, filesOf(model, [])]));
+  // A model of a registry is followed by the core.
+  const ofThisMachine = service.models.flatMap(({ name, place }) =>
+    place.kind === "file" ? [{ name, ...place }] : [],
+  );
+  const modelFiles = new Map(ofThisMachine.map((model) => [model, filesOf(model, [])]));
   let ofPredictor = predictorFiles;
   const watcher: FileWatcher = createFileWatcher(async (changed) => {
     const isChanged = (path: string): boolean => changed.includes(path);
@@ -42,7 +52,7 @@ export async function startHotReload(
   return watcher;
 }
 
-async function reloadModel(app: App, { name, path }: ModelDefinition, report: Report): Promise<void> {
+async function reloadModel(app: App, { name, path }: ModelFile, report: Report): Promise<void> {
   try {
     await app.reloadModel(name);
     report({ level: "info", event: "model.reloaded", message: `Model ${name} was reloaded.`, fields: { model: name } });
@@ -80,7 +90,7 @@ async function reloadPredictor(
 }
 
 /** The model with its external weights; those known before stay watched while the model itself is unreadable. */
-function filesOf({ path }: ModelDefinition, before: readonly string[]): readonly string[] {
+function filesOf({ path }: ModelFile, before: readonly string[]): readonly string[] {
   const facts = readModelFacts(path);
   return facts === undefined ? [...new Set([path, ...before])] : [path, ...facts.externalPaths];
 }

@@ -5,6 +5,7 @@ import { type App, createApp, type Limits } from "@virga/core";
 import { drainOnSignal, type RunningServer, startServer } from "@virga/server";
 import type { Terminal } from "../print/terminal.ts";
 import { defineService, type ServiceArguments } from "../service/define-service.ts";
+import { describePlace } from "../service/model-place.ts";
 import type { ServiceDefinition } from "../service/service-definition.ts";
 import { toAppOptions } from "../service/to-app-options.ts";
 import { createCurlLine } from "./curl-line.ts";
@@ -29,7 +30,7 @@ export interface ServeArguments extends ServiceArguments {
 export async function serve(written: ServeArguments, terminal: Terminal): Promise<void> {
   const report = written.json ? createJsonReport(terminal) : createTextReport(terminal);
   const service = await defineService(written, terminal.folder);
-  const { options, predictorFiles } = await toAppOptions(service);
+  const { options, predictorFiles } = await toAppOptions(service, terminal);
   const app = createApp({ ...options, limits: limitsOf(service, written), log: report });
   const server = await startServer(app, { host: written.host, port: written.port, log: report });
   const drained = drainOnSignal(server);
@@ -51,8 +52,10 @@ function limitsOf({ timeoutMs }: ServiceDefinition, { maxRequestBytes }: ServeAr
 }
 
 async function warm(app: App, service: ServiceDefinition, folder: string, report: Report): Promise<void> {
-  const files = service.models.map(({ path }) => relative(folder, path));
-  report({ level: "info", event: "service.loading", message: `Loading ${files.join(", ")} …` });
+  const places = service.models.map(({ place }) =>
+    place.kind === "file" ? relative(folder, place.path) : describePlace(place),
+  );
+  report({ level: "info", event: "service.loading", message: `Loading ${places.join(", ")} …` });
   // What failed stands in the descriptions; the service comes up all the same, and a mended file is taken up.
   await app.warm().catch(() => undefined);
   if (isClosed(app)) return;

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { InferenceError } from "@virga/core";
 import { type ConfigProblem, type InferenceConfig, parseInferenceConfig } from "@virga/core/config-schema";
 import { type Document, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { toModelPlace } from "./model-place.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 
 const EXAMPLE = "inference:\n  models:\n    iris: model.onnx";
@@ -43,19 +44,12 @@ function toDefinition(config: InferenceConfig, name: string | undefined, folder:
     ...(name === undefined ? {} : { name }),
     models: Object.entries(config.models).map(([model, { path, ...rest }]) => ({
       name: model,
-      path: resolveLocal(model, path, folder),
+      place: toModelPlace(path, folder),
       ...rest,
     })),
     ...(config.predictor === undefined ? {} : { predictorPath: resolve(folder, config.predictor) }),
     ...(config.timeout === undefined ? {} : { timeoutMs: config.timeout * 1_000 }),
   };
-}
-
-const URI_SCHEME = /^[a-z][a-z0-9+.-]+:\/\//i;
-
-function resolveLocal(model: string, path: string, folder: string): string {
-  if (!URI_SCHEME.test(path)) return resolve(folder, path);
-  throw invalid(`Model ${model} is stored at ${path}, and this command takes files of this machine: fetch it first.`);
 }
 
 function describeProblems(

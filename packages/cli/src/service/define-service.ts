@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, extname, relative, resolve } from "node:path";
 import { InferenceError } from "@virga/core";
 import { readConfigFile } from "./config-file.ts";
+import { toModelPlace } from "./model-place.ts";
 import type { ModelDefinition, ServiceDefinition } from "./service-definition.ts";
 
 const DEFAULT_CONFIG = "serverless.yml";
@@ -51,7 +52,8 @@ const NAMED = /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/;
 function toModel(written: string, folder: string): ModelDefinition {
   const named = existsSync(resolve(folder, written)) ? null : NAMED.exec(written);
   const path = named?.[2] ?? written;
-  return { name: named?.[1] ?? nameOf(path), path: resolve(folder, path) };
+  const place = toModelPlace(path, folder);
+  return { name: named?.[1] ?? (place.kind === "file" ? nameOf(path) : place.name), place };
 }
 
 function nameOf(path: string): string {
@@ -92,7 +94,9 @@ async function readLabels(path: string, written: string): Promise<string[]> {
 }
 
 function checkFiles({ models, predictorPath }: ServiceDefinition, folder: string): void {
-  const files = models.map(({ name, path }) => ({ path, role: `model ${name}` }));
+  const files = models.flatMap(({ name, place }) =>
+    place.kind === "file" ? [{ path: place.path, role: `model ${name}` }] : [],
+  );
   if (predictorPath !== undefined) files.push({ path: predictorPath, role: "predictor" });
   const problems = files.flatMap(({ path, role }) => {
     const shown = relative(folder, path) || path;

@@ -1,8 +1,9 @@
+import type { ModelPlace } from "./model-place.ts";
+
 /** One model of a service, found and named. */
 export interface ModelDefinition {
   readonly name: string;
-  /** Absolute. */
-  readonly path: string;
+  readonly place: ModelPlace;
   readonly labels?: readonly string[];
   /** A body of `POST /predict` that works. */
   readonly example?: Readonly<Record<string, unknown>>;

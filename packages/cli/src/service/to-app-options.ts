@@ -1,7 +1,16 @@
-import type { ServiceOptions } from "@virga/core";
+import { join } from "node:path";
+import type { ModelConfig, ServiceOptions } from "@virga/core";
+import { Registry, WeightCache } from "@virga/core/weights";
+import type { Terminal } from "../print/terminal.ts";
+import { openStore } from "../registry/open-store.ts";
 import { loadPredictor } from "./load-predictor.ts";
+import type { ModelPlace } from "./model-place.ts";
 import { bundlePredictor } from "./predictor-bundle.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
+
+/** Where fetched weights are kept, and how often an alias is looked up for a move. */
+const CACHE_FOLDER = join(".virga", "cache");
+const REFRESH_MS = 5_000;
 
 /** A service as the core takes it, and the files that its predictor was made of. */
 export interface LoadedService {
@@ -10,17 +19,25 @@ export interface LoadedService {
 }
 
 /** Loads the predictor, if there is one. @throws InferenceError `CONFIG_INVALID` when it cannot be loaded. */
-export async function toAppOptions({ name, models, predictorPath }: ServiceDefinition): Promise<LoadedService> {
-  const options: ServiceOptions = {
-    ...(name === undefined ? {} : { name }),
-    models: Object.fromEntries(models.map((model) => [model.name, { source: model.path, ...labelsOf(model) }])),
-  };
+export async function toAppOptions(
+  { name, models, predictorPath }: ServiceDefinition,
+  terminal: Terminal,
+): Promise<LoadedService> {
+  const sources = await Promise.all(
+    models.map(async ({ name: model, place, labels }): Promise<[string, ModelConfig]> => {
+      return [model, { source: await toSource(place, terminal), ...(labels && { labels }) }];
+    }),
+  );
+  const options: ServiceOptions = { ...(name && { name }), models: Object.fromEntries(sources) };
   if (predictorPath === undefined) return { options, predictorFiles: [] };
   const bundle = await bundlePredictor(predictorPath);
   const predictor = await loadPredictor(bundle, predictorPath);
   return { options: { ...options, predictor }, predictorFiles: bundle.files };
 }
 
-function labelsOf({ labels }: { labels?: readonly string[] }): { labels?: readonly string[] } {
-  return labels === undefined ? {} : { labels };
+async function toSource(place: ModelPlace, { folder, environment }: Terminal): Promise<ModelConfig["source"]> {
+  if (place.kind === "file") return place.path;
+  const registry = new Registry(await openStore(place.store, folder, environment));
+  const cache = new WeightCache({ directory: join(folder, CACHE_FOLDER) });
+  return { kind: "registry", registry, name: place.name, reference: place.reference, cache, refreshMs: REFRESH_MS };
 }

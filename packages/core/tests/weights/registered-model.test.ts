@@ -70,7 +70,7 @@ async function ask(served: App): Promise<{ factor: number; version: string }> {
     body: JSON.stringify({ inputs }),
   });
   const response = await served.fetch(request);
-  const body = await response.json();
+  const body = (await response.json()) as { model_version: string; outputs: [{ data: [number] }] };
   if (response.status !== 200) throw new Error(JSON.stringify(body));
   expect(new Set(body.outputs[0].data).size).toBe(1);
   return { factor: body.outputs[0].data[0], version: body.model_version };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream, type Stats } from "node:fs";
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
@@ -12,6 +12,7 @@ import { readVerified } from "./verified-file.ts";
 
 /** Where files grow before they get their name; on the same file system, so that the name is given in one step. */
 const DRAFTS = ".drafts";
+const DRAFT_AGE_MS = 24 * 60 * 60 * 1000;
 
 /** Objects as files below one folder: the registry of a laptop, of a server's disk, or of EFS. */
 export function createFileStore(folder: string): ModelStore {
@@ -100,6 +101,7 @@ async function write(root: string, path: string, source: WriteSource, options: W
     return tag;
   } finally {
     await rm(draft, { force: true });
+    await sweepDrafts(root).catch(() => undefined);
   }
 }
 
@@ -155,11 +157,11 @@ async function readTree(folder: string): Promise<string[]> {
   }
 }
 
-/** Removes what a killed writer left behind: drafts older than any write that may still be under way. */
-export async function sweepDrafts(folder: string, olderThanMs: number): Promise<void> {
-  const drafts = join(resolve(folder), DRAFTS);
-  for (const path of await readTree(drafts)) {
-    const stats = await statIfThere(path);
-    if (stats !== undefined && stats.mtimeMs < Date.now() - olderThanMs) await unlink(path);
+/** Removes what killed writers left behind: drafts older than any write that may still be under way. */
+async function sweepDrafts(root: string): Promise<void> {
+  const drafts = join(root, DRAFTS);
+  for (const name of await readdir(drafts)) {
+    const stats = await statIfThere(join(drafts, name));
+    if (stats !== undefined && stats.mtimeMs < Date.now() - DRAFT_AGE_MS) await rm(join(drafts, name), { force: true });
   }
 }
