@@ -20,8 +20,8 @@ const MAY_IMPORT = [
   },
   {
     from: "packages/bench/src",
-    ours: ["packages/core", "packages/server", "packages/conformance"],
-    others: ["onnxruntime-node"],
+    ours: ["packages/core", "packages/server", "packages/conformance", "providers/aws"],
+    others: ["onnxruntime-node", "esbuild", "@aws-sdk/client-s3"],
   },
   {
     from: "providers/aws/src",
