@@ -60,6 +60,6 @@ function toRows({ naive, ours, floor }: SubjectSamples<"naive" | "ours" | "floor
 }
 
 type Sample = SubjectSamples<"ours">["ours"][number];
-const toWall = ({ wallMs }: Sample): number => wallMs;
-const toCpu = ({ cpuMs }: Sample): number => cpuMs;
+const toWall = ({ whole }: Sample): number => whole.wallMs;
+const toCpu = ({ whole }: Sample): number => whole.cpuMs;
 const toMegabytes = ({ peakAnonymousBytes }: Sample): number => peakAnonymousBytes / 1e6;

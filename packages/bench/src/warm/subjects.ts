@@ -25,12 +25,12 @@ export const SUBJECTS: readonly Subject[] = [
   {
     graph: tinyClassifier(),
     inputs: { features: tensor("float32", [1, 4], Float32Array.of(5.1, 3.5, 1.4, 0.2)) },
-    repeats: 100,
+    repeats: 50,
   },
   {
     graph: mobilenet(),
     inputs: { image: tensor("float32", IMAGE_SHAPE, imageNumbers()) },
-    repeats: 5,
+    repeats: 3,
   },
   {
     graph: transformer(),
@@ -42,6 +42,6 @@ export const SUBJECTS: readonly Subject[] = [
       ),
       attention_mask: tensor("int64", [1, TOKENS], new BigInt64Array(TOKENS).fill(1n)),
     },
-    repeats: 5,
+    repeats: 3,
   },
 ];

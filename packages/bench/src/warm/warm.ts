@@ -14,7 +14,7 @@ export const warm: Bench = defineBench({
   name: "warm",
   summary: "one request at a time to a loaded model: bare run, binary and JSON over HTTP, the naive service",
   flags: {
-    rounds: { default: 15, description: "measured rounds" },
+    rounds: { default: 30, description: "measured rounds" },
     cache: { default: DEFAULT_CACHE, description: "directory of the generated models" },
     profile: { default: "", description: "directory for a CPU profile of our server; none where empty" },
   },

@@ -41,13 +41,17 @@ export async function measureSubjects<Name extends string>(
         if (round > 0) samples[each].push(sample);
       }
       progress(
-        `  ${names.map((each) => `${each} ${samples[each].at(-1)?.wallMs.toFixed(0)} ms`).join(", ")}, ${connections} connections`,
+        `  ${names.map((each) => `${each} ${toMilliseconds(samples[each].at(-1))}`).join(", ")}, ${connections} connections`,
       );
     }
     return samples;
   } finally {
     await server.stop();
   }
+}
+
+function toMilliseconds(run: SubjectRun | undefined): string {
+  return run === undefined ? "runs" : `${run.job.wallMs.toFixed(0)} ms`;
 }
 
 async function expectRefusal(run: Promise<SubjectRun>): Promise<void> {

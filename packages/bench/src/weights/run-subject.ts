@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Job, Report } from "./subject.ts";
+import type { Cost, Job, Report } from "./subject.ts";
 
 /** One run of one subject. */
 export interface SubjectRun {
   /** From the start of the process to the end of its job. */
-  readonly wallMs: number;
-  readonly cpuMs: number;
+  readonly whole: Cost;
+  /** The job alone, where the subject tells it from its start. */
+  readonly job: Cost;
   /** Most anonymous memory that was seen at once; 0 where the system does not tell. */
   readonly peakAnonymousBytes: number;
   readonly answer: readonly number[];
@@ -38,8 +39,9 @@ export async function runSubject(path: string, job: Omit<Job, "directory">): Pro
     const [code] = await once(child, "close");
     clearInterval(sampling);
     if (code !== 0) throw new Error(`${path} ended with ${code}: ${complaints}`);
-    const { endedAtMs, cpuMs, answer = [] } = JSON.parse(said) as Report;
-    return { wallMs: endedAtMs - startedAtMs, cpuMs, peakAnonymousBytes, answer };
+    const { endedAtMs, cpuMs, job: cost, answer = [] } = JSON.parse(said) as Report;
+    const whole = { wallMs: endedAtMs - startedAtMs, cpuMs };
+    return { whole, job: cost ?? whole, peakAnonymousBytes, answer };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -19,12 +19,20 @@ export interface Job {
   readonly certificateAuthority?: string;
 }
 
+/** What one thing took, the start of the process left out. */
+export interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
 /** What a subject says of itself when it has done its job. */
 export interface Report {
   /** Since the epoch. */
   readonly endedAtMs: number;
   /** Since the process began. */
   readonly cpuMs: number;
+  /** Since `begin`, where that was called. */
+  readonly job?: Cost;
   readonly answer?: readonly number[];
 }
 
@@ -44,10 +52,27 @@ export function readJob(): Job {
   return JSON.parse(process.argv[2] ?? "") as Job;
 }
 
-/** To be called at once when the job is done: the clock stops here. */
-export function report(answer?: ArrayLike<number>): void {
-  const endedAtMs = performance.timeOrigin + performance.now();
+/** The time and the CPU time of this process now. */
+function readClocks(): Cost {
   const { user, system } = process.cpuUsage();
-  const said: Report = { endedAtMs, cpuMs: (user + system) / 1000, ...(answer && { answer: Array.from(answer) }) };
+  return { wallMs: performance.now(), cpuMs: (user + system) / 1000 };
+}
+
+let begun: Cost | undefined;
+
+/** Starts a clock for the job alone. */
+export function begin(): void {
+  begun = readClocks();
+}
+
+/** To be called at once when the job is done: the clocks stop here. */
+export function report(answer?: ArrayLike<number>): void {
+  const { wallMs, cpuMs } = readClocks();
+  const said: Report = {
+    endedAtMs: performance.timeOrigin + wallMs,
+    cpuMs,
+    ...(begun && { job: { wallMs: wallMs - begun.wallMs, cpuMs: cpuMs - begun.cpuMs } }),
+    ...(answer && { answer: Array.from(answer) }),
+  };
   writeSync(1, `${JSON.stringify(said)}\n`);
 }

@@ -1,7 +1,9 @@
 import { discardRanges } from "../discard-ranges.ts";
-import { readJob, report } from "../subject.ts";
+import { begin, readJob, report } from "../subject.ts";
 
 // The best that any client in this process could do: every byte received, none looked at.
-await discardRanges(readJob());
+const job = readJob();
+begin();
+await discardRanges(job);
 report();
 process.exit();
