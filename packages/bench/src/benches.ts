@@ -1,6 +1,8 @@
 import { coldStart } from "./cold-start/cold-start.ts";
+import { fetchBench } from "./fetch/fetch.ts";
 import type { Bench } from "./frame/bench.ts";
+import { swap } from "./swap/swap.ts";
 import { warm } from "./warm/warm.ts";
 
 /** Every benchmark; the one place to add one. */
-export const BENCHES: readonly Bench[] = [warm, coldStart];
+export const BENCHES: readonly Bench[] = [warm, coldStart, fetchBench, swap];
