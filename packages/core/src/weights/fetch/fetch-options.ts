@@ -22,7 +22,7 @@ export type FetchSettings = Required<FetchOptions>;
 const DEFAULTS: FetchSettings = {
   signal: undefined,
   deadlineMs: 15 * 60_000,
-  connections: 9,
+  connections: 12,
   mostConnections: 32,
   stallMs: 5_000,
   mostTries: 8,
