@@ -3,17 +3,8 @@ import { createServer as createPlainServer, type IncomingMessage, type ServerRes
 import { createServer as createSecureServer } from "node:https";
 import type { Fault } from "./fault.ts";
 import { sendObject } from "./send-object.ts";
+import type { ServedRequest } from "./served-request.ts";
 import { TEST_CERTIFICATE } from "./test-certificate.ts";
-
-/** A request as the server saw it. */
-export interface ServedRequest {
-  /** Counted from 0. */
-  readonly index: number;
-  readonly path: string;
-  readonly headers: IncomingMessage["headers"];
-  /** Both ends included; absent for the whole object. */
-  readonly range?: { readonly first: number; readonly last: number };
-}
 
 export interface FaultServerOptions {
   /** Bytes by path. */

@@ -2,7 +2,7 @@ export type { Fault } from "./fault.ts";
 export {
   type FaultServer,
   type FaultServerOptions,
-  type ServedRequest,
   startFaultServer,
 } from "./fault-server.ts";
 export { createRandomFaults, PASSING_FAULTS, type RandomFaultOptions } from "./random-faults.ts";
+export type { ServedRequest } from "./served-request.ts";

@@ -1,5 +1,5 @@
 import type { Fault } from "./fault.ts";
-import type { ServedRequest } from "./fault-server.ts";
+import type { ServedRequest } from "./served-request.ts";
 
 export interface RandomFaultOptions {
   readonly seed: number;

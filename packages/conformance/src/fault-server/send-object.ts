@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Fault } from "./fault.ts";
-import type { ServedRequest } from "./fault-server.ts";
 import { breakConnection, sendBody } from "./send-body.ts";
+import type { ServedRequest } from "./served-request.ts";
 
 /** One answer to be given. */
 export interface Order {

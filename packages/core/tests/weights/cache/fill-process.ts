@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { WeightCache } from "../../../src/weights/cache/weight-cache.ts";
 import type { WeightSet } from "../../../src/weights/cache/weight-folder.ts";
 import { CHUNK_BYTES, QUICK, toLocation } from "../fetch/fetch-harness.ts";
 
-/** What the process is to do, as JSON in the file that its argument names. */
+/** What the process is to do, as JSON in its argument. */
 export interface FillOrder {
   readonly directory: string;
   readonly sets: readonly {
@@ -25,4 +24,4 @@ async function fillAll({ directory, sets }: FillOrder): Promise<void> {
   process.stdout.write("done\n");
 }
 
-await fillAll(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")));
+await fillAll(JSON.parse(process.argv[2] ?? ""));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -48,9 +48,7 @@ function startFilling(directory: string): ChildProcess {
     return { url: new URL(`${model}/`, server.url).href, files };
   });
   const order: FillOrder = { directory, sets };
-  const path = join(directory, "order.json");
-  writeFileSync(path, JSON.stringify(order));
-  return spawn(process.execPath, [program, path], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 async function expectAllRight(cache: WeightCache): Promise<void> {
