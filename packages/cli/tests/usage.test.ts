@@ -97,7 +97,7 @@ describe("a wrong config", () => {
     [
       "a model in a bucket",
       "inference:\n  models:\n    a: s3://b/a.onnx\n",
-      /Model a is stored at s3:\/\/b\/a.onnx.*fetch it first/,
+      /s3:\/\/b\/a.onnx names no model of a registry: .*iris@production/,
     ],
     [
       "a file that is not there",

@@ -32,7 +32,10 @@ export function followAlias(model: RegisteredModel, slot: ModelSlot, tag: () => 
   const lookAgain = (): void => {
     if (slot.state.state === "closed") return;
     const timer = setTimeout(async () => {
-      await look().catch((error: unknown) => logFailure(log, `${name}@${reference}`, error));
+      await look().catch((error: unknown) => {
+        // What was under way when the service was closed has nothing to tell.
+        if (slot.state.state !== "closed") logFailure(log, `${name}@${reference}`, error);
+      });
       lookAgain();
     }, refreshMs);
     // A process that has nothing else to do may end.

@@ -12,12 +12,16 @@ function textOf(value: JsonOutput): string {
   return new TextDecoder().decode(writeJson(value));
 }
 
+function positiveZero(_: string, value: unknown): unknown {
+  return Object.is(value, -0) ? 0 : value;
+}
+
 describe("writeJson", () => {
   it("writes plain documents as JSON.stringify does", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         // Negative zero keeps its sign here, which JSON.stringify drops.
-        expect(JSON.parse(textOf(value as JsonOutput))).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(JSON.parse(textOf(value as JsonOutput), positiveZero)).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
     expect(textOf({ a: undefined, b: [1, "x", null, true], "é\n": {} })).toBe('{"b":[1,"x",null,true],"é\\n":{}}');
