@@ -1,8 +1,9 @@
 import { coldStart } from "./cold-start/cold-start.ts";
 import { fetchBench } from "./fetch/fetch.ts";
 import type { Bench } from "./frame/bench.ts";
+import { memory } from "./memory/memory.ts";
 import { swap } from "./swap/swap.ts";
 import { warm } from "./warm/warm.ts";
 
 /** Every benchmark; the one place to add one. */
-export const BENCHES: readonly Bench[] = [warm, coldStart, fetchBench, swap];
+export const BENCHES: readonly Bench[] = [warm, coldStart, fetchBench, swap, memory];

@@ -40,7 +40,7 @@ export async function startNaiveService(paths: readonly string[]): Promise<Servi
     async swap(version) {
       const old = current;
       current = await load(version);
-      Promise.allSettled(old.runs).then(() => old.session.release());
+      void Promise.allSettled(old.runs).then(() => old.session.release());
     },
     close: async () => {
       await Promise.allSettled(current.runs);

@@ -1,61 +1,53 @@
 import type { FlagValues, Progress } from "../frame/bench.ts";
-import { bundleSubjects } from "./bundle-subjects.ts";
-import { CORRUPT_BUCKET, startObjectServer } from "./object-server-process.ts";
-import { runSubject, type SubjectRun } from "./run-subject.ts";
-import { BUCKET, ORIGINAL_KEY, type STORE_FLAGS, toServerOrder } from "./store-flags.ts";
+import { CORRUPT_BUCKET } from "./object-server-process.ts";
+import type { SubjectRun } from "./run-subject.ts";
+import type { STORE_FLAGS } from "./store-flags.ts";
 import type { StoredModel } from "./stored-model.ts";
+import { FIRST_CONNECTIONS, type SubjectRunner, startRunner } from "./subject-runner.ts";
 
 /** Runs of each contender, one a round. */
 export type SubjectSamples<Name extends string> = Readonly<Record<Name, readonly SubjectRun[]>>;
 
+/** Names of files in `subjects/`; what comes after `ours` gets as many connections as ours had. */
+type Subjects<Name extends string> = Readonly<Record<Name | "ours", string>>;
+
 /**
  * Runs every contender once a round, in turn, in a fresh process against one server.
  *
- * @param subjects names of files in `subjects/`; what comes after `ours` gets as many connections as ours had.
  * @throws Error when ours takes a corrupt file.
  */
 export async function measureSubjects<Name extends string>(
-  subjects: Readonly<Record<Name, string>>,
+  subjects: Subjects<Name>,
   model: StoredModel,
   flags: FlagValues<typeof STORE_FLAGS>,
   progress: Progress,
 ): Promise<SubjectSamples<Name>> {
   const names = Object.keys(subjects) as Name[];
-  const paths = await bundleSubjects(Object.values<string>(subjects));
-  const server = await startObjectServer(toServerOrder(flags, model));
-  const { endpoint, certificateAuthority } = server;
-  const { name, dataKey, dataBytes } = model;
-  const job = { endpoint, certificateAuthority, originalKey: ORIGINAL_KEY, name, dataKey, dataBytes };
-  const run = (subject: Name, bucket: string, connections: number): Promise<SubjectRun> =>
-    runSubject(paths[subjects[subject]] ?? "", { ...job, bucket, connections });
+  const runner = await startRunner(Object.values<string>(subjects), model, flags);
   try {
-    if ("ours" in subjects) await expectRefusal(run("ours" as Name, CORRUPT_BUCKET, 1));
+    await expectRefusal(runner, subjects.ours);
     const samples = Object.fromEntries(names.map((each) => [each, [] as SubjectRun[]])) as Record<Name, SubjectRun[]>;
-    let connections = 9;
+    let connections = FIRST_CONNECTIONS;
     for (let round = 0; round <= flags.rounds; round += 1) {
-      progress(round === 0 ? "warming up" : `round ${round} of ${flags.rounds}`);
-      for (const each of names) {
-        await server.peakConnections();
-        const sample = await run(each, BUCKET, connections);
-        if (each === "ours") connections = await server.peakConnections();
-        if (round > 0) samples[each].push(sample);
+      const times: string[] = [];
+      for (const name of names) {
+        await runner.peakConnections();
+        const sample = await runner.run(subjects[name], { connections });
+        if (name === "ours") connections = await runner.peakConnections();
+        // The first round warms the disk's cache and the server.
+        if (round > 0) samples[name].push(sample);
+        times.push(`${name} ${sample.job.wallMs.toFixed(0)} ms`);
       }
-      progress(
-        `  ${names.map((each) => `${each} ${toMilliseconds(samples[each].at(-1))}`).join(", ")}, ${connections} connections`,
-      );
+      progress(`round ${round} of ${flags.rounds}: ${times.join(", ")}; ${connections} connections`);
     }
     return samples;
   } finally {
-    await server.stop();
+    await runner.stop();
   }
 }
 
-function toMilliseconds(run: SubjectRun | undefined): string {
-  return run === undefined ? "runs" : `${run.job.wallMs.toFixed(0)} ms`;
-}
-
-async function expectRefusal(run: Promise<SubjectRun>): Promise<void> {
-  const outcome = await run.then(
+async function expectRefusal(runner: SubjectRunner, subject: string): Promise<void> {
+  const outcome = await runner.run(subject, { bucket: CORRUPT_BUCKET }).then(
     () => "an answer",
     (error: unknown) => String(error),
   );

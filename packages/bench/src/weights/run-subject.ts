@@ -18,12 +18,26 @@ export interface SubjectRun {
 
 const SAMPLE_MS = 4;
 
-/** Runs a bundled subject in a fresh process with a fresh folder. @throws Error with what it said when it fails. */
-export async function runSubject(path: string, job: Omit<Job, "directory">): Promise<SubjectRun> {
+/** A process that gets too little memory may go on rereading its own code for ever. */
+const DEADLINE_MS = 60_000;
+
+/**
+ * Runs a bundled subject in a fresh process with a fresh folder.
+ *
+ * @param launcher words of a command that starts the words after it.
+ * @throws Error with what it said when it fails.
+ */
+export async function runSubject(
+  path: string,
+  job: Omit<Job, "directory">,
+  launcher: readonly string[] = [],
+): Promise<SubjectRun> {
   const directory = mkdtempSync(join(tmpdir(), "virga-bench-"));
   try {
     const startedAtMs = performance.timeOrigin + performance.now();
-    const child = spawn(process.execPath, [path, JSON.stringify({ ...job, directory } satisfies Job)]);
+    const words = [...launcher, process.execPath, path, JSON.stringify({ ...job, directory } satisfies Job)];
+    const [command = "", ...rest] = words;
+    const child = spawn(command, rest, { timeout: DEADLINE_MS, killSignal: "SIGKILL" });
     let said = "";
     let complaints = "";
     child.stdout.on("data", (piece) => {
@@ -36,9 +50,9 @@ export async function runSubject(path: string, job: Omit<Job, "directory">): Pro
     const sampling = setInterval(() => {
       peakAnonymousBytes = Math.max(peakAnonymousBytes, anonymousBytes(child.pid));
     }, SAMPLE_MS);
-    const [code] = await once(child, "close");
+    const [code, signal] = await once(child, "close");
     clearInterval(sampling);
-    if (code !== 0) throw new Error(`${path} ended with ${code}: ${complaints}`);
+    if (code !== 0) throw new Error(`${path} ended with ${code ?? signal}: ${complaints}`);
     const { endedAtMs, cpuMs, job: cost, answer = [] } = JSON.parse(said) as Report;
     const whole = { wallMs: endedAtMs - startedAtMs, cpuMs };
     return { whole, job: cost ?? whole, peakAnonymousBytes, answer };

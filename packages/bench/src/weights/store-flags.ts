@@ -18,7 +18,10 @@ export const ORIGINAL_KEY = "original.onnx";
 const MEBIBYTE = 1024 * 1024;
 
 /** The server that the flags ask for. @throws UsageError for values that are none. */
-export function toServerOrder(flags: Omit<FlagValues<typeof STORE_FLAGS>, "size">, model: StoredModel): ServerOrder {
+export function toServerOrder(
+  flags: Omit<FlagValues<typeof STORE_FLAGS>, "size">,
+  model: Pick<StoredModel, "registryFiles" | "originalPath">,
+): ServerOrder {
   const limit = flags.limit === "none" ? undefined : toNumber("limit", flags.limit);
   if (flags.tls !== "yes" && flags.tls !== "no") throw new UsageError(`--tls takes yes or no, not "${flags.tls}"`);
   const files = Object.entries(model.registryFiles).flatMap(([key, file]) =>
