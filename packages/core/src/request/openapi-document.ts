@@ -20,7 +20,8 @@ export function createOpenApiDocument(service: Service, limits: Limits): () => P
 
   return async () => {
     const models = (await Promise.all(service.endpoints.map(describe))).flat();
-    return toOpenApi({ name: service.name, models, maxRequestBytes: limits.maxRequestBytes });
+    const hasPredict = service.endpoints.length === 1;
+    return toOpenApi({ name: service.name, models, hasPredict, maxRequestBytes: limits.maxRequestBytes });
   };
 }
 

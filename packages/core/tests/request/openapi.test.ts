@@ -15,7 +15,7 @@ interface Document {
 }
 
 function describeModels(...models: DescribedModel[]): Document {
-  return JSON.parse(JSON.stringify(toOpenApi({ name: "test", models, maxRequestBytes: 1000 })));
+  return JSON.parse(JSON.stringify(toOpenApi({ name: "test", models, hasPredict: models.length === 1, maxRequestBytes: 1000 })));
 }
 
 function model(name: string, inputs: TensorSpec[], outputs: TensorSpec[] = []): DescribedModel {
@@ -119,7 +119,7 @@ describe("an element", () => {
   });
 
   it("has the bounds of 64-bit integers to the last digit", () => {
-    const text = JSON.stringify(toOpenApi({ name: "test", models: [everyType], maxRequestBytes: 1 }));
+    const text = JSON.stringify(toOpenApi({ name: "test", models: [everyType], hasPredict: true, maxRequestBytes: 1 }));
     expect(text).toContain('"INT64":{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807}');
     expect(text).toContain('"UINT64":{"type":"integer","minimum":0,"maximum":18446744073709551615}');
   });

@@ -13,6 +13,8 @@ export interface DescribedModel {
 export interface DescribedService {
   readonly name: string;
   readonly models: readonly DescribedModel[];
+  /** Whether `/predict` reaches the only model described: not where others are served that cannot be described yet. */
+  readonly hasPredict: boolean;
   /** Largest request body, before and after decompression. */
   readonly maxRequestBytes: number;
 }

@@ -12,8 +12,8 @@ import { servicePaths } from "./service-paths.ts";
  * To be written with `JSON.stringify`: bounds of 64-bit integers are held as raw JSON.
  */
 export function toOpenApi(service: DescribedService): object {
-  const { name, models, maxRequestBytes } = service;
-  const [only, ...others] = models;
+  const { name, models, maxRequestBytes, hasPredict } = service;
+  const [only] = models;
   const types = models.flatMap(({ signature }) => [...signature.inputs, ...signature.outputs].map((spec) => spec.type));
   return {
     openapi: "3.1.0",
@@ -23,7 +23,7 @@ export function toOpenApi(service: DescribedService): object {
       description: `Bodies may be compressed with gzip or deflate and hold at most ${maxRequestBytes} bytes uncompressed.`,
     },
     paths: {
-      ...(only !== undefined && others.length === 0 && predictPaths(only)),
+      ...(only !== undefined && hasPredict && predictPaths(only)),
       ...merged(models.map(modelPaths)),
       ...servicePaths(models),
     },
