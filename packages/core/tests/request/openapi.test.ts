@@ -15,7 +15,9 @@ interface Document {
 }
 
 function describeModels(...models: DescribedModel[]): Document {
-  return JSON.parse(JSON.stringify(toOpenApi({ name: "test", models, hasPredict: models.length === 1, maxRequestBytes: 1000 })));
+  return JSON.parse(
+    JSON.stringify(toOpenApi({ name: "test", models, hasPredict: models.length === 1, maxRequestBytes: 1000 })),
+  );
 }
 
 function model(name: string, inputs: TensorSpec[], outputs: TensorSpec[] = []): DescribedModel {
