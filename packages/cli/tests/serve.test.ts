@@ -86,8 +86,8 @@ custom: !Sub "not \${ours}"
 `,
     );
     const serving = await start();
-    expect(serving.stdout()).toContain("'{\"instances\":[[0.1,0.7,0.2]]}'");
     expect(JSON.stringify(await pasteCurl(serving))).toContain('"bee"');
+    expect(serving.stdout()).toContain("'{\"instances\":[[0.1,0.7,0.2]]}'");
   });
 
   it("takes labels from a file", async () => {
