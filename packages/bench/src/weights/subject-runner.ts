@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { FlagValues } from "../frame/bench.ts";
 import { bundleSubjects } from "./bundle-subjects.ts";
 import { startObjectServer } from "./object-server-process.ts";
@@ -30,13 +33,29 @@ export async function startRunner(
   flags: Omit<FlagValues<typeof STORE_FLAGS>, "size">,
 ): Promise<SubjectRunner> {
   const paths = await bundleSubjects(subjects);
-  const server = await startObjectServer(toServerOrder(flags, model));
+  const order = toServerOrder(flags, model);
+  const server = await startObjectServer(order);
   const { endpoint, certificateAuthority } = server;
-  const job = { endpoint, certificateAuthority, originalKey: ORIGINAL_KEY, name, dataKey, dataBytes };
+  const trust = mkdtempSync(join(tmpdir(), "virga-bench-trust-"));
+  const certificate = join(trust, "store.pem");
+  writeFileSync(certificate, certificateAuthority);
+  // Read by Node when it starts: what the SDK trusts, and our own store where it uses the SDK.
+  const trusting = order.secure ? ["env", `NODE_EXTRA_CA_CERTS=${certificate}`] : [];
+  const job = {
+    endpoint,
+    ...(order.secure && { certificateAuthority }),
+    originalKey: ORIGINAL_KEY,
+    name,
+    dataKey,
+    dataBytes,
+  };
   return {
-    run: (subject, { bucket = BUCKET, connections = FIRST_CONNECTIONS, launcher } = {}) =>
-      runSubject(paths[subject] ?? "", { ...job, bucket, connections }, launcher),
+    run: (subject, { bucket = BUCKET, connections = FIRST_CONNECTIONS, launcher = [] } = {}) =>
+      runSubject(paths[subject] ?? "", { ...job, bucket, connections }, [...launcher, ...trusting]),
     peakConnections: server.peakConnections,
-    stop: server.stop,
+    async stop() {
+      rmSync(trust, { recursive: true });
+      await server.stop();
+    },
   };
 }
