@@ -1,6 +1,6 @@
 /** @type {import("jest").Config} */
 export default {
-  roots: ["<rootDir>/packages", "<rootDir>/examples"],
+  roots: ["<rootDir>/packages", "<rootDir>/providers", "<rootDir>/examples"],
   testMatch: ["**/tests/**/*.test.ts"],
   testEnvironment: "<rootDir>/packages/conformance/jest-environment.cjs",
   testEnvironmentOptions: { customExportConditions: ["virga:source", "node", "node-addons"] },

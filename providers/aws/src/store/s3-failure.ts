@@ -70,19 +70,38 @@ function denied({ name, permission, bucket, key }: S3Action): [FailureCode, stri
 /** An error of the SDK as one of ours, with the SDK's as its cause; what is ours already is kept. */
 export function toS3Failure(error: unknown, action: S3Action): unknown {
   if (!(error instanceof Error) || InferenceError.is(error) || error.name === "AbortError") return error;
-  const [code, message] = explain(error, action);
-  return new InferenceError(code, message, { cause: error });
+  const { name, Code, code, $metadata }: AwsError = error;
+  const status = $metadata?.httpStatusCode;
+  const [failure, message] =
+    explain([name, Code ?? ""], status, action) ??
+    unreachable(status === undefined ? (code ?? name) : `status ${status}`, action);
+  return new InferenceError(failure, message, { cause: error });
 }
 
-function explain(error: AwsError, action: S3Action): [FailureCode, string] {
-  const known = BY_NAME[error.name] ?? BY_NAME[error.Code ?? ""];
+/** What a refused range means; nothing where it is worth another try. Source: S3 API, "Error responses". */
+export function explainAnswer(status: number, body: string, action: S3Action): InferenceError | undefined {
+  const code = /<Code>([A-Za-z]+)<\/Code>/.exec(body)?.[1] ?? "";
+  if (code === "NoSuchKey") {
+    return new InferenceError("WEIGHTS_MISSING", `There is no object s3://${action.bucket}/${action.key}.`);
+  }
+  const explained = explain([code], status, action);
+  return explained && new InferenceError(...explained);
+}
+
+function explain(
+  names: readonly string[],
+  status: number | undefined,
+  action: S3Action,
+): [FailureCode, string] | undefined {
+  const known = names.map((name) => BY_NAME[name]).find((each) => each !== undefined);
   if (known !== undefined) return known(action);
-  const status = error.$metadata?.httpStatusCode;
   if (status === 412 || status === 409) return conflict(action);
   if (status === 301 || status === 307) return wrongRegion(action);
-  if (status === 401 || status === 403) return denied(action);
-  const reason = status === undefined ? (error.code ?? error.name) : `status ${status}`;
-  return ["WEIGHTS_UNREACHABLE", `Could not ${action.name} s3://${action.bucket}/${action.key}: ${reason}.`];
+  return status === 401 || status === 403 ? denied(action) : undefined;
+}
+
+function unreachable(reason: string, { name, bucket, key }: S3Action): [FailureCode, string] {
+  return ["WEIGHTS_UNREACHABLE", `Could not ${name} s3://${bucket}/${key}: ${reason}.`];
 }
 
 /** Whether the SDK says that the object itself is not there. */

@@ -1,6 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { ByteRange, ObjectLocation, RangeRequest } from "@virga/core/weights";
+import { explainAnswer } from "./s3-failure.ts";
 
 /** AWS keys as every credential provider of the SDK gives them. */
 export interface S3Credentials {
@@ -31,6 +32,7 @@ export function createS3Location(access: S3Access, bucket: string, key: string):
     kind: "http",
     request: (range) => signRange(access, bucket, key, range),
     pin: ({ etag }) => (etag === undefined ? undefined : { "if-match": etag }),
+    explain: (status, body) => explainAnswer(status, body, { name: "read", permission: "s3:GetObject", bucket, key }),
   };
 }
 

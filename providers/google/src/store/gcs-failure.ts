@@ -61,3 +61,13 @@ export function isMissingObject(error: unknown): boolean {
     !/bucket does not exist/i.test(error.message)
   );
 }
+
+/** What a refused range means; nothing where it is worth another try. */
+export function explainAnswer(status: number, body: string, action: GcsAction): InferenceError | undefined {
+  if (status === 404 && !/NoSuchBucket|bucket does not exist/i.test(body)) {
+    return new InferenceError("WEIGHTS_MISSING", `There is no object gs://${action.bucket}/${action.key}.`);
+  }
+  if (![400, 401, 403, 404].includes(status)) return undefined;
+  const [code, message] = explain({ message: body, code: status }, action);
+  return code === "WEIGHTS_UNREACHABLE" ? undefined : new InferenceError(code, message);
+}

@@ -1,4 +1,5 @@
 import type { ByteRange, ObjectLocation, RangeRequest } from "@virga/core/weights";
+import { explainAnswer } from "./gcs-failure.ts";
 
 /** What fetching a range needs; nothing of it costs the import of an SDK client. */
 export interface GcsAccess {
@@ -36,5 +37,7 @@ export function createGcsLocation(access: GcsAccess, bucket: string, key: string
       const generation = answer["x-goog-generation"];
       return generation === undefined ? undefined : { "x-goog-if-generation-match": generation };
     },
+    explain: (status, body) =>
+      explainAnswer(status, body, { name: "read", permission: "storage.objects.get", bucket, key }),
   };
 }
