@@ -1,5 +1,6 @@
 import type { LogEntry } from "@virga/core";
 
+/** Takes what happens beside the answers. */
 export type Log = (entry: LogEntry) => void;
 
 /** Bounds for slow and silent clients. */
@@ -16,6 +17,7 @@ export interface Timeouts {
   readonly graceMs: number;
 }
 
+/** The bounds that hold where no other is given. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
   headersMs: 15_000,
   requestMs: 120_000,
@@ -24,6 +26,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   graceMs: 8_000,
 };
 
+/** Where a server listens, and what it bounds. */
 export interface ServerOptions {
   /** `127.0.0.1` where absent; `0.0.0.0` in a container. */
   readonly host?: string;

@@ -9,6 +9,7 @@ export interface TensorField {
   readonly optional?: boolean;
 }
 
+/** Fields of a predictor's inputs or outputs by name. */
 export type TensorFields = Readonly<Record<string, TensorField>>;
 
 /** The tensors that fields describe, each with the array of its own type. */
@@ -52,6 +53,7 @@ export interface Predictor {
 export interface PredictorDefinition<Inputs extends TensorFields, Outputs extends TensorFields> {
   readonly inputs?: Inputs;
   readonly outputs?: Outputs;
+  /** Called for every request, after the inputs were checked against `inputs`. */
   predict(inputs: TensorsOf<Inputs>, context: PredictorContext): TensorsOf<Outputs> | Promise<TensorsOf<Outputs>>;
 }
 

@@ -13,6 +13,7 @@ export interface AppOptions extends ServiceOptions {
 
 /** An app whose models and predictor can be changed while it serves. */
 export interface App extends InferenceApp {
+  /** What is served, and how it stands. */
   describe(): readonly EndpointDescription[];
   /** Loads a model anew beside the old one and swaps. @throws InferenceError when it fails; the old one serves on. */
   reloadModel(name: string): Promise<void>;

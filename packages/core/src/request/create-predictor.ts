@@ -6,6 +6,7 @@ import { Service, type ServiceOptions } from "./service.ts";
 /** A tensor, or plain values in its place: numbers, strings or booleans, nested or flat. */
 export type PredictorInput = Tensor | PlainValue;
 
+/** A number, text or boolean, or a row-major nesting of them. */
 export type PlainValue = number | bigint | string | boolean | readonly PlainValue[];
 
 /** Models (and a predictor in front of them), ready to be called from code. */

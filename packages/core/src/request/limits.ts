@@ -10,6 +10,7 @@ export interface Limits {
   readonly deadlineMarginMs: number;
 }
 
+/** 64 MiB, 256 predictions at once, 60 seconds, half a second before the platform's deadline. */
 export const DEFAULT_LIMITS: Limits = {
   maxRequestBytes: 64 * 1024 * 1024,
   maxConcurrentRequests: 256,

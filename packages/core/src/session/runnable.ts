@@ -3,6 +3,7 @@ import type { Signature, Tensors } from "../tensor/tensor.ts";
 /** A free-form parameter of a request, as the Open Inference Protocol allows them. */
 export type ParameterValue = string | number | boolean;
 
+/** What one run is told beside its inputs. */
 export interface RunOptions {
   /** Outputs to compute; all of the signature's where absent. */
   readonly outputs?: readonly string[];

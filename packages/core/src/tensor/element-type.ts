@@ -15,6 +15,7 @@ export interface TensorData {
   string: readonly string[];
 }
 
+/** Every element type that a tensor here can have. */
 export type ElementType = keyof TensorData;
 /** An element type whose elements all have the same size. */
 export type FixedElementType = Exclude<ElementType, "string">;

@@ -13,7 +13,9 @@ export interface S3Credentials {
 
 /** What signing a request needs; nothing of it costs the import of an SDK client. */
 export interface S3Access {
+  /** Region of the bucket, such as `eu-west-1`. */
   region(): Promise<string>;
+  /** Asked for each request, so that keys which expire are renewed. */
   credentials(): Promise<S3Credentials>;
   /** Of a store that is not AWS, addressed by path. */
   readonly endpoint?: URL;

@@ -21,6 +21,7 @@ import {
 import { isMissingObject, type S3Action, toS3Failure } from "./s3-failure.ts";
 import { createS3Location, type S3Access, type S3Credentials } from "./s3-location.ts";
 
+/** Which bucket, and how it is reached. */
 export interface S3StoreOptions {
   readonly bucket: string;
   /** Below which everything is kept; without slashes at its ends. */

@@ -11,6 +11,7 @@ import {
 import { type GcsAction, isMissingObject, toGcsFailure } from "./gcs-failure.ts";
 import { createGcsLocation, type GcsAccess } from "./gcs-location.ts";
 
+/** Which bucket, and how it is reached. */
 export interface GcsStoreOptions {
   readonly bucket: string;
   /** Below which everything is kept; without slashes at its ends. */

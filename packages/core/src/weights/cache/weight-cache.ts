@@ -14,6 +14,7 @@ import { verifyFile } from "./verify-file.ts";
 import type { WeightFolder, WeightSet } from "./weight-folder.ts";
 import { type NamedFile, WorkFolder } from "./work-folder.ts";
 
+/** Where weights are cached, and how much of them. */
 export interface WeightCacheOptions {
   readonly directory: string;
   /** Entries that nobody uses are removed, the least recently used first, to stay below; no bound where absent. */

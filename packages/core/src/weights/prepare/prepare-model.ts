@@ -15,6 +15,7 @@ import { openSourceModel, type SourceModel } from "./source-model.ts";
 import { collectTrials, type Trials } from "./trials.ts";
 import { Workbench } from "./workbench.ts";
 
+/** What preparing is told beside the model. */
 export interface PrepareOptions {
   /** Inputs that the model takes, for a model that takes no random ones. */
   readonly examples?: readonly Tensors[];

@@ -6,6 +6,7 @@ import { listVersions } from "./versions.ts";
 /** No push takes this long, so a file of this age without a version was left by one that died. */
 export const GARBAGE_AGE_MS: number = 24 * 60 * 60 * 1000;
 
+/** What was removed. */
 export interface GarbageReport {
   readonly deletedFiles: number;
   readonly deletedBytes: number;

@@ -21,6 +21,7 @@ export type VersionRecord =
     }
   | { readonly version: number; readonly state: "deleted"; readonly deletedAt: string; readonly deletedBy: string };
 
+/** A version that can be served. */
 export type LiveVersion = Extract<VersionRecord, { state: "live" }>;
 
 /** One move of an alias. */

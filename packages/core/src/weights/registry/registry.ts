@@ -51,6 +51,7 @@ export class Registry {
     }));
   }
 
+  /** Every alias of a model, with its history. */
   async aliases(name: string): Promise<AliasRecord[]> {
     checkModelName(name);
     const aliases: AliasRecord[] = [];

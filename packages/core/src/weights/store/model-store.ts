@@ -17,6 +17,7 @@ export type WriteSource =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "file"; readonly path: string; readonly sizeBytes: number; readonly sha256: string };
 
+/** What a write is told beside its bytes. */
 export interface WriteOptions {
   readonly condition?: WriteCondition;
   readonly signal?: AbortSignal;
