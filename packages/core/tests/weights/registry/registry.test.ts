@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { InferenceError } from "../../src/errors.ts";
-import type { Manifest } from "../../src/weights/registry/manifest.ts";
-import { Registry } from "../../src/weights/registry/registry.ts";
-import { decodeAlias, decodeVersion } from "../../src/weights/registry/registry-records.ts";
-import { createFileStore } from "../../src/weights/store/file-store.ts";
+import { InferenceError } from "../../../src/errors.ts";
+import type { Manifest } from "../../../src/weights/registry/manifest.ts";
+import { Registry } from "../../../src/weights/registry/registry.ts";
+import { decodeAlias, decodeVersion } from "../../../src/weights/registry/registry-records.ts";
+import { createFileStore } from "../../../src/weights/store/file-store.ts";
 
 const author = { by: "someone@somewhere" };
 let folder: string;
