@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine, ModelSource, Session } from "../session/engine.ts";
 import { runtimeVersion } from "../session/onnx-runtime.ts";
 import type { WeightCache } from "./cache/weight-cache.ts";
@@ -20,9 +21,14 @@ export interface RegisteredModel {
   readonly refreshMs?: number;
 }
 
+/** The runtime's import blocks this thread for 50 to 100 ms: the registry has to have been asked before it begins. */
+const HEAD_START_MS = 12;
+
 /** Finds the version to load; the runtime is imported while the registry answers. */
 export async function resolveRegistered({ registry, name, reference }: RegisteredModel): Promise<ResolvedVersion> {
-  const [resolved] = await Promise.all([registry.resolve(name, reference), runtimeVersion()]);
+  const resolving = registry.resolve(name, reference);
+  await Promise.race([resolving, sleep(HEAD_START_MS)]);
+  const [resolved] = await Promise.all([resolving, runtimeVersion()]);
   return resolved;
 }
 
