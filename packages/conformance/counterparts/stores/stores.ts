@@ -66,10 +66,12 @@ const SERVERS: readonly StoreServer[] = [
   {
     name: "versitygw",
     prepare: (folder) => {
-      for (const name of ["data", "versions"]) mkdirSync(join(folder, name));
+      // Absolute, because the server changes its working directory before it opens them.
+      const [data, versions] = [join(folder, "data"), join(folder, "versions")];
+      for (const each of [data, versions]) mkdirSync(each);
       return {
         command: prepareGoTool("github.com/versity/versitygw/cmd/versitygw@v1.7.0"),
-        arguments: (port) => ["--port", `127.0.0.1:${port}`, "posix", "--versioning-dir", "versions", "data"],
+        arguments: (port) => ["--port", `127.0.0.1:${port}`, "posix", "--versioning-dir", versions, data],
         environment: () => ({ ROOT_ACCESS_KEY: KEYS.accessKeyId, ROOT_SECRET_KEY: KEYS.secretAccessKey }),
         readyPath: "/",
         folder,
