@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InferenceError } from "@virga/core";
-import { createFileStore, type ModelStore } from "@virga/core/weights";
+import { createFileStore, createHttpsStore, type ModelStore } from "@virga/core/weights";
 
 /** Where a registry is kept when nothing else is said. */
 export const DEFAULT_STORE = ".virga/registry";
@@ -12,7 +12,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const URI = /^([a-z][a-z0-9+.-]*):\/\//i;
 
 /**
- * Opens the store that a URI names: `s3://bucket/prefix`, `gs://bucket/prefix`, `file:///folder` or a path.
+ * Opens the store that a URI names: `s3://bucket/prefix`, `gs://bucket/prefix`, `https://…` (to read), `file:///folder` or
+ * a path.
  *
  * @throws InferenceError `CONFIG_INVALID` for a scheme that no store here has.
  */
@@ -22,6 +23,7 @@ export async function openStore(uri: string, folder: string, environment: Enviro
   if (scheme === "file") return createFileStore(fileURLToPath(uri));
   if (scheme === "s3") return openS3(uri, environment);
   if (scheme === "gs") return openGcs(uri, environment);
+  if (scheme === "https" || scheme === "http") return createHttpsStore(new URL(uri));
   throw new InferenceError(
     "CONFIG_INVALID",
     `${uri} is no store: use s3://bucket/prefix, gs://bucket/prefix, or a folder (${DEFAULT_STORE} where nothing is said).`,

@@ -10,6 +10,7 @@ export type { PublishOptions } from "./registry/publish.ts";
 export { type ListedVersion, Registry, type ResolvedVersion } from "./registry/registry.ts";
 export type { AliasMove, AliasRecord, Author, LiveVersion } from "./registry/registry-records.ts";
 export { createFileStore } from "./store/file-store.ts";
+export { createHttpsStore } from "./store/https-store.ts";
 export type {
   ByteRange,
   ModelStore,

@@ -10,7 +10,7 @@ const SIZE: Schema = { type: "integer", minimum: 0 };
  */
 export function valuesSchema({ type, shape }: TensorSpec): Schema {
   if (isUnknown(shape)) return nestingReference(type);
-  return anyOf([...listSchemas(type, shape, 1), ...(isOneElement(shape) ? [elementReference(type)] : [])]);
+  return anyOf([...listSchemas(type, shape, takesAnyCount), ...(isOneElement(shape) ? [elementReference(type)] : [])]);
 }
 
 /** One row's values: those of an input without its first dimension. */
@@ -19,7 +19,7 @@ export function rowSchema({ type, shape }: TensorSpec): Schema {
   const inner = shape.slice(1);
   return anyOf([
     ...(inner.length === 0 ? [{ type: "array", items: elementReference(type), ...countSchema(1) }] : []),
-    ...listSchemas(type, inner, 1),
+    ...listSchemas(type, inner, takesAnyCount),
     ...(isOneElement(inner) ? [elementReference(type)] : []),
   ]);
 }
@@ -27,8 +27,7 @@ export function rowSchema({ type, shape }: TensorSpec): Schema {
 /** An Open Inference tensor's `data`, whose shape stands beside it. */
 export function dataSchema({ type, shape }: TensorSpec): Schema {
   if (isUnknown(shape)) return nestingReference(type);
-  const lists = listSchemas(type, shape, Number.POSITIVE_INFINITY);
-  return anyOf([...lists, ...(isOneElement(shape) ? [elementReference(type)] : [])]);
+  return anyOf([...listSchemas(type, shape), ...(isOneElement(shape) ? [elementReference(type)] : [])]);
 }
 
 /** An output's values, nested as deep as its dimensions; a model may answer others than it declares. */
@@ -74,17 +73,29 @@ function isOneElement(shape: readonly number[]): boolean {
   return shape.every((size) => size === 1 || size === -1);
 }
 
-/** Lists from fully nested to flat; a list can stand for several dimensions of which `mostFree` are free. */
-function listSchemas(type: ElementType, shape: readonly number[], mostFree: number): Schema[] {
+/** Lists from fully nested to flat; `isFit` says which of the last dimensions one list can stand for. */
+function listSchemas(
+  type: ElementType,
+  shape: readonly number[],
+  isFit: (inner: readonly number[]) => boolean = (): boolean => true,
+): Schema[] {
   return shape.flatMap((_, index) => {
     const depth = shape.length - 1 - index;
     const inner = shape.slice(depth);
-    const free = inner.filter((size) => size === -1).length;
-    if (free > mostFree) return [];
-    const count = free > 0 ? -1 : inner.reduce((product, size) => product * size, 1);
+    if (index > 0 && !isFit(inner)) return [];
+    const count = inner.includes(-1) ? -1 : inner.reduce((product, size) => product * size, 1);
     const list: Schema = { type: "array", items: elementReference(type), ...countSchema(count) };
     return [nested(shape.slice(0, depth), list)];
   });
+}
+
+/**
+ * Whether any number of elements fits: where a size is free and the others are not 1, only multiples of them do, which a
+ * schema cannot say.
+ */
+function takesAnyCount(inner: readonly number[]): boolean {
+  const free = inner.filter((size) => size === -1).length;
+  return free === 0 || (free === 1 && inner.every((size) => size === 1 || size === -1));
 }
 
 function nested(shape: readonly number[], inner: Schema): Schema {

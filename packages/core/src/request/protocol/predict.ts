@@ -51,7 +51,8 @@ export const decodePredict: DecodeCall = (message, signature) => {
 function isJson(message: Message, signature: Signature): boolean {
   const type = mediaTypeOf(message.headers);
   if (type !== undefined && !UNTOLD_TYPES.includes(type)) return isJsonType(type);
-  return beginsWithBrace(message.body) || findRawInput(signature) === undefined;
+  // A body that is not there is a forgotten one, not a batch of no rows.
+  return message.body.byteLength === 0 || beginsWithBrace(message.body) || findRawInput(signature) === undefined;
 }
 
 function beginsWithBrace(body: Uint8Array): boolean {

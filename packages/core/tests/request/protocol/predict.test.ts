@@ -56,6 +56,10 @@ describe("decodePredict", () => {
     expect(await answer({ x: [[1, 2]], top: 3 }, spec)).toEqual({ x_out: [[1, 2]], top_out: 3 });
   });
 
+  it("refuses a body that is not there, which no media type calls bytes", () => {
+    expect(refusal(() => decodePredict(message(new Uint8Array()), ONE))).toMatch(/empty|JSON/);
+  });
+
   it("takes bytes for the only input, by media type or because they are no JSON", async () => {
     const bytes = new Uint8Array(Float32Array.of(1, 2).buffer);
     for (const type of ["application/octet-stream", "image/png", "audio/wav", "text/plain"]) {

@@ -1,0 +1,110 @@
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { InferenceError } from "../../errors.ts";
+import type { ModelStore, ObjectInfo } from "./model-store.ts";
+
+/** Records are small; whoever answers more than this is no registry. */
+const MOST_RECORD_BYTES = 16 * 1024 * 1024;
+const PATIENCE_MS = 15_000;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A registry that a web server or a CDN hands out; read-only, and found by alias or number because HTTP knows no lists.
+ *
+ * @param root such as `https://models.example.org/registry`; `http:` is taken for this machine only.
+ * @throws InferenceError `CONFIG_INVALID` for another scheme.
+ */
+export function createHttpsStore(root: URL): ModelStore {
+  const isLocal = ["127.0.0.1", "[::1]", "localhost"].includes(root.hostname);
+  if (root.protocol !== "https:" && !(root.protocol === "http:" && isLocal)) {
+    throw new InferenceError("CONFIG_INVALID", `${root} is not served over https.`);
+  }
+  const uri = root.href.replace(/\/$/, "");
+  const toUrl = (key: string): URL => new URL(`${uri}/${key.split("/").map(encodeURIComponent).join("/")}`);
+  const get = (key: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Answer> =>
+    ask("GET", toUrl(key), headers, signal);
+  const refuse = async (): Promise<never> => {
+    throw new InferenceError("UNSUPPORTED", `${uri} can only be read: write to the store behind it.`);
+  };
+  return {
+    uri,
+    write: refuse,
+    delete: refuse,
+    async *list() {
+      yield await refuse();
+    },
+    async info(key, signal) {
+      const { status, headers } = await ask("HEAD", toUrl(key), {}, signal);
+      return isThere(status, toUrl(key)) ? toInfo(key, headers) : undefined;
+    },
+    async read(key, signal) {
+      const { status, headers, bytes } = await get(key, {}, signal);
+      return isThere(status, toUrl(key)) ? { bytes, tag: tagOf(headers) } : undefined;
+    },
+    async readIfChanged(key, tag, signal) {
+      const { status, headers, bytes } = await get(key, { "if-none-match": tag }, signal);
+      if (status === 304 || (status === 200 && tag !== "" && tagOf(headers) === tag)) return "unchanged";
+      return isThere(status, toUrl(key)) ? { bytes, tag: tagOf(headers) } : undefined;
+    },
+    locate: (key) => ({
+      kind: "http",
+      request: async ({ first, last }) => ({ url: toUrl(key), headers: { range: `bytes=${first}-${last}` } }),
+      pin: ({ etag }) => (etag === undefined || etag.startsWith("W/") ? undefined : { "if-match": etag }),
+    }),
+  };
+}
+
+function ask(
+  method: "GET" | "HEAD",
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error): void =>
+      reject(new InferenceError("WEIGHTS_UNREACHABLE", `${url} does not answer: ${cause.message}.`, { cause }));
+    const sent = request(url, { method, headers, timeout: PATIENCE_MS, ...(signal && { signal }) }, (response) => {
+      const chunks: Buffer[] = [];
+      let sizeBytes = 0;
+      response.on("data", (chunk: Buffer) => {
+        sizeBytes += chunk.byteLength;
+        if (sizeBytes > MOST_RECORD_BYTES) sent.destroy(new Error("the answer is too large for a record"));
+        chunks.push(chunk);
+      });
+      response.once("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }),
+      );
+      response.once("error", fail);
+    });
+    sent.once("timeout", () => sent.destroy(new Error(`nothing came for ${PATIENCE_MS / 1_000} s`)));
+    sent.once("error", fail);
+    sent.end();
+  });
+}
+
+function isThere(status: number, url: URL): boolean {
+  if (status === 200) return true;
+  if (status === 404 || status === 410) return false;
+  const code = status === 401 || status === 403 ? "WEIGHTS_DENIED" : "WEIGHTS_UNREACHABLE";
+  throw new InferenceError(code, `${url} answered with status ${status}.`);
+}
+
+/** A server without ETags is told apart by its times. */
+function tagOf(headers: IncomingHttpHeaders): string {
+  return headers.etag ?? headers["last-modified"] ?? "";
+}
+
+function toInfo(key: string, headers: IncomingHttpHeaders): ObjectInfo {
+  return {
+    key,
+    sizeBytes: Number(headers["content-length"] ?? 0),
+    tag: tagOf(headers),
+    modifiedAtMs: Date.parse(headers["last-modified"] ?? "") || 0,
+  };
+}
