@@ -10,7 +10,7 @@ export function servingRequestSchema({ inputs }: Signature): Schema {
       signature_name: { type: "string" },
       parameters: { $ref: "#/components/schemas/Parameters" },
       instances: rowsSchema(inputs),
-      inputs: wholeSchema(inputs, valuesSchema),
+      inputs: anyOf(itemSchemas(inputs, valuesSchema)),
     },
     oneOf: [{ required: ["instances"] }, { required: ["inputs"] }],
   };
@@ -38,19 +38,24 @@ export function plainResponseSchema({ outputs }: Signature): Schema {
   return namedSchema(outputs, outputSchema);
 }
 
-/** Rows that are stacked on the first dimension, or a single one that is all of every input. */
+/** Rows that are stacked on the first dimension, all with names or all without, or one that is all of every input. */
 function rowsSchema(inputs: readonly TensorSpec[]): Schema {
   const [size = -1, ...others] = new Set(inputs.flatMap(({ shape: [first = -1] }) => (first === -1 ? [] : [first])));
-  const whole: Schema = { type: "array", items: wholeSchema(inputs, valuesSchema), ...countSchema(1) };
-  if (others.length > 0) return whole;
-  return anyOf([{ type: "array", items: wholeSchema(inputs, rowSchema), minItems: 1, ...countSchema(size) }, whole]);
+  const whole = itemSchemas(inputs, valuesSchema).map((items) => ({ type: "array", items, ...countSchema(1) }));
+  const rows = itemSchemas(inputs, rowSchema).map((items) => ({
+    type: "array",
+    items,
+    minItems: 1,
+    ...countSchema(size),
+  }));
+  return anyOf(others.length > 0 ? whole : [...rows, ...whole]);
 }
 
-/** Values by name, or without one where there is a single input. */
-function wholeSchema(inputs: readonly TensorSpec[], toSchema: (spec: TensorSpec) => Schema): Schema {
+/** Values by name, and without one where there is a single input. */
+function itemSchemas(inputs: readonly TensorSpec[], toSchema: (spec: TensorSpec) => Schema): readonly Schema[] {
   const [only] = inputs;
   const named = namedSchema(inputs, toSchema);
-  return inputs.length === 1 && only !== undefined ? anyOf([toSchema(only), named]) : named;
+  return inputs.length === 1 && only !== undefined ? [toSchema(only), named] : [named];
 }
 
 function answerSchema(outputs: readonly TensorSpec[]): Schema {
