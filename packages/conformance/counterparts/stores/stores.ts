@@ -1,9 +1,10 @@
+import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { createS3Store } from "@virga/aws";
+import { createS3Reader, createS3Store } from "@virga/aws";
 import type { ModelStore } from "@virga/core/weights";
 import { createGcsStore } from "@virga/google";
 import { STORE_CASES } from "../../src/store-cases.ts";
@@ -21,6 +22,10 @@ interface StoreServer {
   readonly name: string;
   prepare(folder: string): StandIn;
   open(url: string): Promise<ModelStore>;
+  /** Cases in which this server itself breaks its protocol; the others run them. */
+  readonly gap?: { readonly cases: RegExp; readonly why: string };
+  /** What is checked beside the suite. */
+  checkReader?(url: string, store: ModelStore): Promise<void>;
 }
 
 async function openS3(url: string): Promise<ModelStore> {
@@ -29,6 +34,21 @@ async function openS3(url: string): Promise<ModelStore> {
   client.destroy();
   const credentials = async () => KEYS;
   return createS3Store({ bucket: BUCKET, prefix: PREFIX, region: "us-east-1", endpoint: new URL(url), credentials });
+}
+
+/** What a function reads without the SDK is what the SDK wrote. */
+async function checkReader(url: string, store: ModelStore): Promise<void> {
+  const access = { region: async () => "us-east-1", credentials: async () => KEYS };
+  const reader = createS3Reader({ bucket: BUCKET, prefix: PREFIX, endpoint: new URL(url), ...access });
+  const tag = await store.write("reader/a b", { kind: "bytes", bytes: Buffer.from("one") });
+  const read = await reader.read("reader/a b");
+  assert.equal(Buffer.from(read?.bytes ?? []).toString(), "one");
+  assert.equal(read?.tag, tag);
+  assert.equal(await reader.readIfChanged("reader/a b", tag), "unchanged");
+  assert.equal(await reader.read("reader/none"), undefined);
+  await store.write("reader/a b", { kind: "bytes", bytes: Buffer.from("two") });
+  const changed = await reader.readIfChanged("reader/a b", tag);
+  assert.ok(changed !== "unchanged" && Buffer.from(changed?.bytes ?? []).toString() === "two");
 }
 
 async function openGcs(url: string): Promise<ModelStore> {
@@ -51,6 +71,7 @@ const SERVERS: readonly StoreServer[] = [
       folder,
     }),
     open: openS3,
+    checkReader,
   },
   {
     name: "ministack",
@@ -62,6 +83,7 @@ const SERVERS: readonly StoreServer[] = [
       folder,
     }),
     open: openS3,
+    checkReader,
   },
   {
     name: "versitygw",
@@ -78,6 +100,9 @@ const SERVERS: readonly StoreServer[] = [
       };
     },
     open: openS3,
+    checkReader,
+    // It looks at a precondition before it reads the body, and not again when it stores it.
+    gap: { cases: /^of twenty writers/, why: "races, which it lets two writers win now and then" },
   },
   {
     name: "fake-gcs-server",
@@ -107,15 +132,21 @@ async function runOn(server: StoreServer, report: (result: CheckResult) => void)
   try {
     await withStandIn(server.prepare(folder), async (url) => {
       const store = await server.open(url);
+      if (server.gap !== undefined) process.stdout.write(`  left out of ${server.name}: ${server.gap.why}\n`);
       for (const { name, run } of STORE_CASES) {
-        const check = `${server.name}: ${name}`;
-        await run({ store }).then(
-          () => report({ check }),
-          (error: unknown) => report({ check, failure: error instanceof Error ? error.message : String(error) }),
-        );
+        if (server.gap?.cases.test(name) !== true) await attempt(`${server.name}: ${name}`, run({ store }), report);
       }
+      if (server.checkReader === undefined) return;
+      await attempt(`${server.name}: read without the SDK`, server.checkReader(url, store), report);
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function attempt(check: string, work: Promise<void>, report: (result: CheckResult) => void): Promise<void> {
+  await work.then(
+    () => report({ check }),
+    (error: unknown) => report({ check, failure: error instanceof Error ? error.message : String(error) }),
+  );
 }

@@ -22,3 +22,4 @@ export type {
   WriteSource,
 } from "./store/model-store.ts";
 export { readVerified } from "./store/verified-file.ts";
+export { type RecordAnswer, requestRecord } from "./store/request-record.ts";

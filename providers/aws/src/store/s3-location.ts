@@ -38,11 +38,16 @@ export function createS3Location(access: S3Access, bucket: string, key: string):
   };
 }
 
-async function signRange(
+function signRange(access: S3Access, bucket: string, key: string, { first, last }: ByteRange): Promise<RangeRequest> {
+  return signGet(access, bucket, key, { range: `bytes=${first}-${last}` });
+}
+
+/** A signed GET of one object, or of what the headers make of it. */
+export async function signGet(
   access: S3Access,
   bucket: string,
   key: string,
-  { first, last }: ByteRange,
+  asked: Readonly<Record<string, string>>,
 ): Promise<RangeRequest> {
   const [region, credentials] = await Promise.all([access.region(), access.credentials()]);
   const root = access.endpoint === undefined ? awsRoot(bucket, region) : pathRoot(access.endpoint, bucket);
@@ -50,7 +55,7 @@ async function signRange(
   const signer = new SignatureV4({ service: "s3", region, credentials, sha256: NodeSha256, uriEscapePath: false });
   const headers = {
     host: root.host,
-    range: `bytes=${first}-${last}`,
+    ...asked,
     "x-amz-content-sha256": UNSIGNED,
     ...(access.requesterPays === true && { "x-amz-request-payer": "requester" }),
   };

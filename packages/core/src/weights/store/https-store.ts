@@ -1,17 +1,7 @@
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
 import { InferenceError } from "../../errors.ts";
 import type { ModelStore, ObjectInfo } from "./model-store.ts";
-
-/** Records are small; whoever answers more than this is no registry. */
-const MOST_RECORD_BYTES = 16 * 1024 * 1024;
-const PATIENCE_MS = 15_000;
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly bytes: Uint8Array;
-}
+import { type RecordAnswer, requestRecord } from "./request-record.ts";
 
 /**
  * A registry that a web server or a CDN hands out; read-only, and found by alias or number because HTTP knows no lists.
@@ -26,8 +16,8 @@ export function createHttpsStore(root: URL): ModelStore {
   }
   const uri = root.href.replace(/\/$/, "");
   const toUrl = (key: string): URL => new URL(`${uri}/${key.split("/").map(encodeURIComponent).join("/")}`);
-  const get = (key: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Answer> =>
-    ask("GET", toUrl(key), headers, signal);
+  const get = (key: string, headers: Record<string, string>, signal?: AbortSignal): Promise<RecordAnswer> =>
+    requestRecord("GET", toUrl(key), headers, signal);
   const refuse = async (): Promise<never> => {
     throw new InferenceError("UNSUPPORTED", `${uri} can only be read: write to the store behind it.`);
   };
@@ -39,7 +29,7 @@ export function createHttpsStore(root: URL): ModelStore {
       yield await refuse();
     },
     async info(key, signal) {
-      const { status, headers } = await ask("HEAD", toUrl(key), {}, signal);
+      const { status, headers } = await requestRecord("HEAD", toUrl(key), {}, signal);
       return isThere(status, toUrl(key)) ? toInfo(key, headers) : undefined;
     },
     async read(key, signal) {
@@ -57,35 +47,6 @@ export function createHttpsStore(root: URL): ModelStore {
       pin: ({ etag }) => (etag === undefined || etag.startsWith("W/") ? undefined : { "if-match": etag }),
     }),
   };
-}
-
-function ask(
-  method: "GET" | "HEAD",
-  url: URL,
-  headers: Record<string, string>,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const fail = (cause: Error): void =>
-      reject(new InferenceError("WEIGHTS_UNREACHABLE", `${url} does not answer: ${cause.message}.`, { cause }));
-    const sent = request(url, { method, headers, timeout: PATIENCE_MS, ...(signal && { signal }) }, (response) => {
-      const chunks: Buffer[] = [];
-      let sizeBytes = 0;
-      response.on("data", (chunk: Buffer) => {
-        sizeBytes += chunk.byteLength;
-        if (sizeBytes > MOST_RECORD_BYTES) sent.destroy(new Error("the answer is too large for a record"));
-        chunks.push(chunk);
-      });
-      response.once("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }),
-      );
-      response.once("error", fail);
-    });
-    sent.once("timeout", () => sent.destroy(new Error(`nothing came for ${PATIENCE_MS / 1_000} s`)));
-    sent.once("error", fail);
-    sent.end();
-  });
 }
 
 function isThere(status: number, url: URL): boolean {
