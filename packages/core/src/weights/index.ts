@@ -21,5 +21,5 @@ export type {
   WriteOptions,
   WriteSource,
 } from "./store/model-store.ts";
-export { readVerified } from "./store/verified-file.ts";
 export { type RecordAnswer, requestRecord } from "./store/request-record.ts";
+export { readVerified } from "./store/verified-file.ts";
