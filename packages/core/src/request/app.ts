@@ -42,8 +42,8 @@ export function createApp(options: AppOptions): App {
       return response;
     } catch (error) {
       const failure = toInferenceError(error);
-      // What passes by itself (not ready yet, overloaded, too late) is the caller's to see and not the log's.
-      if (failure.status >= 500 && !failure.retryable) {
+      // What passes by itself (not ready yet, overloaded, too late) or is not offered is the caller's to see, not the log's.
+      if (failure.status >= 500 && !failure.retryable && failure.code !== "UNSUPPORTED") {
         const { code: event, message, cause } = failure;
         log({ level: "error", event, message, requestId, error: cause ?? failure });
       }
