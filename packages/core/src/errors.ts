@@ -15,6 +15,7 @@ export type FailureCode =
   | "ROUTE_UNKNOWN"
   | "RUN_FAILED"
   | "UNSUPPORTED"
+  | "UNAUTHENTICATED"
   | "WEIGHTS_MISSING"
   | "WEIGHTS_DENIED"
   | "WEIGHTS_UNREACHABLE"
@@ -32,6 +33,7 @@ export type FailureCode =
 export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   CONFIG_INVALID: { status: 500, retryable: false },
   INPUT_INVALID: { status: 400, retryable: false },
+  UNAUTHENTICATED: { status: 401, retryable: false },
   INPUT_TOO_LARGE: { status: 413, retryable: false },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, retryable: false },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false },

@@ -1,3 +1,4 @@
+export type { DeployedModel, DeployedService } from "./config/deployed-service.ts";
 export { FAILURES, type FailureCode, InferenceError } from "./errors.ts";
 export type { Log, LogEntry } from "./log.ts";
 export {

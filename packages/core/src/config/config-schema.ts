@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { closestTo } from "./closest-to.ts";
 import type { InferenceConfig } from "./config.ts";
+import { BLOCK, MODELS_RULE, WRITTEN_BLOCK } from "./inference-block.ts";
 
 export type { InferenceConfig } from "./config.ts";
 
@@ -15,84 +16,6 @@ export interface ConfigProblem {
 export type ConfigResult =
   | { readonly config: InferenceConfig; readonly problems?: never }
   | { readonly problems: readonly ConfigProblem[]; readonly config?: never };
-
-const text = (description: string): z.ZodString => z.string().min(1).describe(description);
-
-const MODEL_NAME = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/);
-
-const MODEL_PATH = text(
-  "a path from this file's folder, or where the weights are stored: s3://…, gs://…, https://…, name@alias",
-);
-
-const MODEL_ENTRY = z
-  .strictObject({
-    path: MODEL_PATH,
-    labels: z
-      .array(text("the name of a class, as text (put numbers, yes and no into quotes)"))
-      .min(1)
-      .describe("a list with the names of the classes, in the order of the model's scores")
-      .optional(),
-    example: z
-      .record(z.string(), z.unknown())
-      .describe('a body of POST /predict that works, such as {"instances": [[5.1, 3.5, 1.4, 0.2]]}')
-      .optional(),
-  })
-  .describe("a path, or an object with `path` and, if need be, `labels` and `example`");
-
-const REST = {
-  predictor: text("the file with your code around the models, such as src/predict.ts").optional(),
-  memory: z
-    .int()
-    .min(128)
-    .max(32_768)
-    .describe("memory of one instance in MB: a whole number from 128 to 32768, such as 1024")
-    .optional(),
-  timeout: z
-    .number()
-    .positive()
-    .max(3_600)
-    .describe("longest time for one prediction in seconds: a number above 0, at most 3600")
-    .optional(),
-  access: z
-    .enum(["private", "public", "api-key"])
-    .describe("who may call the deployed service: private, public or api-key")
-    .optional(),
-  aws: z
-    .strictObject({
-      region: text("an AWS region, such as us-east-1").optional(),
-      bucket: text("the name of the S3 bucket that holds the weights").optional(),
-      efs: z
-        .string()
-        .regex(/^fs-[0-9a-f]+$/)
-        .describe("the id of the EFS file system that holds the weights, such as fs-0123456789abcdef0")
-        .optional(),
-      architecture: z.enum(["x64", "arm64"]).describe("x64 or arm64").optional(),
-      front: z.enum(["url", "http-api"]).describe("what stands in front of the function: url or http-api").optional(),
-    })
-    .describe("settings of AWS")
-    .optional(),
-  google: z
-    .strictObject({
-      region: text("a Google Cloud region, such as us-central1").optional(),
-      project: text("the id of the Google Cloud project").optional(),
-      bucket: text("the name of the Cloud Storage bucket that holds the weights").optional(),
-    })
-    .describe("settings of Google Cloud")
-    .optional(),
-};
-
-const MODELS_RULE = "the models by name (letters, digits, `.`, `_` and `-`), at least one, such as `iris: model.onnx`";
-
-const BLOCK = z.strictObject({
-  models: z.record(MODEL_NAME, MODEL_ENTRY).describe(MODELS_RULE),
-  ...REST,
-});
-
-/** The block as it may be written; `BLOCK` is the block after `expandPaths`. */
-const WRITTEN_BLOCK = z.strictObject({
-  models: z.record(MODEL_NAME, z.union([MODEL_PATH, MODEL_ENTRY])).describe(MODELS_RULE),
-  ...REST,
-});
 
 /** Checks the `inference:` block and tells every problem at once. */
 export function parseInferenceConfig(block: unknown): ConfigResult {

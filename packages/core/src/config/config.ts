@@ -8,16 +8,41 @@ export interface ModelEntry {
   readonly example?: Readonly<Record<string, unknown>>;
 }
 
+/** An existing file system that the function mounts, and the network in which it is reached. */
+export interface ExistingEfs {
+  readonly create?: never;
+  /** `fs-…` */
+  readonly fileSystem: string;
+  /** `fsap-…` */
+  readonly accessPoint: string;
+  /** `subnet-…`, each with a mount target of the file system and a way to S3. */
+  readonly subnets: readonly string[];
+  /** `sg-…`, which the mount targets let in. */
+  readonly securityGroups: readonly string[];
+}
+
+/** A file system that is deployed with the service, with a network of its own. */
+export interface CreatedEfs {
+  readonly create: true;
+}
+
 /** What is particular to AWS. */
 export interface AwsConfig {
   readonly region?: string;
-  /** Bucket that holds the weights. */
+  /** Bucket that holds the weights; the deployment's own bucket where absent. */
   readonly bucket?: string;
-  /** File system with the weights, `fs-…`. */
-  readonly efs?: string;
+  /** Where instances share fetched weights; each fetches its own where absent. */
+  readonly efs?: ExistingEfs | CreatedEfs;
+  /** `x64` where absent. */
   readonly architecture?: "x64" | "arm64";
-  /** What stands in front of the function. */
+  /** What stands in front of the function; `url` where absent. */
   readonly front?: "url" | "http-api";
+  /** Answers are streamed, so that they may exceed 6 MB; only a function URL outside a VPC does that. */
+  readonly streaming?: boolean;
+  /** Days for which logs are kept; 14 where absent. */
+  readonly logRetentionDays?: number;
+  /** Alarms on errors, throttles and durations near the timeout; none where absent. */
+  readonly alarms?: boolean;
 }
 
 /** What is particular to Google Cloud. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { InferenceError } from "../errors.ts";
 import type { Predictor } from "../predictor/predictor.ts";
+import { createApiKeyCheck } from "./api-key.ts";
 import { toFailureResponse, toInferenceError } from "./failure-response.ts";
 import type { InferenceApp, Invocation } from "./inference-app.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
@@ -8,6 +9,8 @@ import { createRouter } from "./router.ts";
 import { type EndpointDescription, Service, type ServiceOptions } from "./service.ts";
 
 export interface AppOptions extends ServiceOptions {
+  /** SHA-256 of the key that every request has to carry, in hexadecimal digits; anybody may call where absent. */
+  readonly apiKeySha256?: string;
   readonly limits?: Partial<Limits>;
 }
 
@@ -17,6 +20,8 @@ export interface App extends InferenceApp {
   describe(): readonly EndpointDescription[];
   /** Loads a model anew beside the old one and swaps. @throws InferenceError when it fails; the old one serves on. */
   reloadModel(name: string): Promise<void>;
+  /** Looks once whether models' aliases have moved, and swaps those that have: for platforms without timers. */
+  followAliases(): Promise<void>;
   /** Takes up new user code. @throws InferenceError `CONFIG_INVALID` when it does not fit; the old one serves on. */
   replacePredictor(predictor: Predictor | undefined): void;
 }
@@ -31,12 +36,14 @@ export function createApp(options: AppOptions): App {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log ?? (() => undefined);
   const router = createRouter(service, limits);
+  const checkApiKey = options.apiKeySha256 === undefined ? undefined : createApiKeyCheck(options.apiKeySha256);
   let closing: Promise<void> | undefined;
 
   async function fetch(request: Request, invocation: Invocation = {}): Promise<Response> {
     const requestId = invocation.requestId ?? askedRequestId(request) ?? randomUUID();
     try {
       if (closing !== undefined) throw new InferenceError("OVERLOADED", "The service is shutting down.");
+      checkApiKey?.(request);
       const response = await router(request, { ...invocation, requestId });
       response.headers.set("x-request-id", requestId);
       return response;
@@ -60,6 +67,7 @@ export function createApp(options: AppOptions): App {
     },
     describe: () => service.describe(),
     reloadModel: (name) => service.reloadModel(name),
+    followAliases: () => service.followAliases(),
     replacePredictor: (predictor) => service.replacePredictor(predictor),
   };
 }

@@ -15,6 +15,7 @@ export function toInferenceError(error: unknown): InferenceError {
 export function toFailureResponse(error: InferenceError, requestId: string): Response {
   const headers = new Headers({ "content-type": "application/json", "x-request-id": requestId });
   if (error.status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  if (error.status === 401) headers.set("www-authenticate", "Bearer");
   const body = JSON.stringify({ error: error.message, code: error.code, requestId });
   return new Response(body, { status: error.status, headers });
 }

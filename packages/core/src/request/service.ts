@@ -103,6 +103,11 @@ export class Service {
     await model.slot.reload();
   }
 
+  /** Looks once whether aliases have moved, and swaps the models of those that have; what fails is logged. */
+  async followAliases(): Promise<void> {
+    await Promise.all([...this.#library.values()].map((model) => model.followAlias?.()));
+  }
+
   replacePredictor(predictor: Predictor | undefined): void {
     this.#endpoints = this.#endpointsWith(predictor);
   }

@@ -4,20 +4,24 @@ import type { RegisteredModel } from "./load-registered.ts";
 import type { ModelSlot } from "./model-slot.ts";
 
 /**
- * Looks at an alias from time to time and swaps the model when it has moved. A version that is refused for good is not
- * tried again before the alias moves; the one before keeps serving.
+ * A look at an alias that swaps the model when it has moved. A version that is refused for good is not tried again before
+ * the alias moves; the one before keeps serving. It never rejects: what goes wrong is logged.
  *
  * @param tag of the alias as the slot's model was resolved with, and again after each swap.
  */
-export function followAlias(model: RegisteredModel, slot: ModelSlot, tag: () => string | undefined, log: Log): void {
-  const { refreshMs, name, reference } = model;
-  if (refreshMs === undefined || /^\d+$/.test(reference)) return;
+export function createAliasLook(
+  { registry, name, reference }: RegisteredModel,
+  slot: ModelSlot,
+  tag: () => string | undefined,
+  log: Log,
+): () => Promise<void> {
   let refusedTag: string | undefined;
+  let underWay: Promise<void> | undefined;
 
   async function look(): Promise<void> {
     const known = refusedTag ?? tag();
     if (known === undefined) return;
-    const found = await model.registry.resolveIfMoved(name, reference, known);
+    const found = await registry.resolveIfMoved(name, reference, known);
     if (found === "unchanged" || found.aliasTag === tag()) return;
     refusedTag = undefined;
     try {
@@ -29,15 +33,24 @@ export function followAlias(model: RegisteredModel, slot: ModelSlot, tag: () => 
     }
   }
 
-  const lookAgain = (): void => {
-    if (slot.state.state === "closed") return;
-    const timer = setTimeout(async () => {
-      await look().catch((error: unknown) => {
+  return () => {
+    underWay ??= look()
+      .catch((error: unknown) => {
         // What was under way when the service was closed has nothing to tell.
         if (slot.state.state !== "closed") logFailure(log, `${name}@${reference}`, error);
+      })
+      .finally(() => {
+        underWay = undefined;
       });
-      lookAgain();
-    }, refreshMs);
+    return underWay;
+  };
+}
+
+/** Looks at an alias again and again until the slot is closed. */
+export function lookEvery(refreshMs: number, look: () => Promise<void>, slot: ModelSlot): void {
+  const lookAgain = (): void => {
+    if (slot.state.state === "closed") return;
+    const timer = setTimeout(() => look().then(lookAgain, lookAgain), refreshMs);
     // A process that has nothing else to do may end.
     timer.unref();
   };

@@ -1,7 +1,7 @@
 import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Engine, ModelSource, Session } from "../session/engine.ts";
-import { followAlias } from "./follow-alias.ts";
+import { createAliasLook, lookEvery } from "./follow-alias.ts";
 import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-registered.ts";
 import { ModelSlot } from "./model-slot.ts";
 import type { ResolvedVersion } from "./registry/registry.ts";
@@ -22,6 +22,8 @@ export interface LibraryModel {
   readonly slot: ModelSlot;
   /** What serves now is called, or will be called as far as that is known before it is loaded. */
   readonly version: string | undefined;
+  /** Looks whether the model's alias has moved and swaps; never rejects. Absent where there is nothing to follow. */
+  readonly followAlias?: () => Promise<void>;
 }
 
 /** What all models of a service share. */
@@ -76,15 +78,18 @@ function followedModel(
     const dressed = await dressOrClose(session, config, name, context);
     const isFirst = served === undefined;
     served = resolved;
-    if (isFirst) followAlias(source, slot, () => served?.aliasTag, context.log);
+    if (isFirst && follows && source.refreshMs !== undefined) lookEvery(source.refreshMs, followAlias, slot);
     return { session: dressed, version: String(resolved.version) };
   });
+  const followAlias = createAliasLook(source, slot, () => served?.aliasTag, context.log);
+  const follows = !/^\d+$/.test(source.reference);
   return {
     name,
     slot,
     get version() {
       return slot.model?.version;
     },
+    ...(follows && { followAlias }),
   };
 }
 

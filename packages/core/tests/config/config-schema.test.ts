@@ -21,7 +21,16 @@ describe("a config that can stand", () => {
       memory: 1024,
       timeout: 0.5,
       access: "api-key",
-      aws: { region: "us-east-1", bucket: "b", efs: "fs-0a1b", architecture: "arm64", front: "http-api" },
+      aws: {
+        region: "us-east-1",
+        bucket: "b",
+        efs: { fileSystem: "fs-0a1b", accessPoint: "fsap-0a1b", subnets: ["subnet-0a"], securityGroups: ["sg-0a"] },
+        architecture: "arm64",
+        front: "http-api",
+        streaming: false,
+        logRetentionDays: 30,
+        alarms: true,
+      },
       google: { region: "us-central1", project: "p", bucket: "b" },
     };
     expect(parseInferenceConfig(block).config).toEqual({
@@ -51,7 +60,14 @@ describe("a config that cannot stand", () => {
     ["too little memory", { models, memory: 64 }, /^memory: is 64; allowed: .*from 128/],
     ["no time at all", { models, timeout: 0 }, /^timeout: is 0; allowed: .*above 0/],
     ["an unknown access", { models, access: "open" }, /^access: is "open"; .*private, public or api-key/],
-    ["an impossible file system", { models, aws: { efs: "efs-1" } }, /^aws.efs: is "efs-1"; .*such as fs-/],
+    ["an impossible file system", { models, aws: { efs: "efs-1" } }, /^aws.efs: is "efs-1"; allowed: either/],
+    ["half a file system", { models, aws: { efs: { fileSystem: "fs-1" } } }, /^aws.efs: .*allowed: either/],
+    [
+      "a file system that is both",
+      { models, aws: { efs: { create: true, fileSystem: "fs-1" } } },
+      /^aws.efs: .*allowed: either/,
+    ],
+    ["an odd retention", { models, aws: { logRetentionDays: 2 } }, /^aws.logRetentionDays: is 2; .*1, 3, 5/],
     ["a misspelt key", { models, memry: 1 }, /^memry: is not a key.*did you mean `memory`\? There is: models, /],
     ["a key in capitals", { models, Timeout: 1 }, /^Timeout: .*did you mean `timeout`/],
     ["a key of one platform misspelt", { models, aws: { regoin: "x" } }, /^aws.regoin: .*did you mean `region`/],

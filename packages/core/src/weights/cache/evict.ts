@@ -25,7 +25,7 @@ export interface Need {
 }
 
 /** Removes what processes that have ended left behind. */
-async function sweep(layout: CacheLayout): Promise<void> {
+export async function sweep(layout: CacheLayout): Promise<void> {
   for (const name of await namesIn(layout.work)) {
     const path = join(layout.work, name);
     const owner = ownerOf(name);

@@ -6,7 +6,7 @@ import { systemCode } from "../fetch/failed-try.ts";
 import { type FetchOptions, toFetchSettings } from "../fetch/fetch-options.ts";
 import { toFileFailure } from "../store/file-failure.ts";
 import { CacheLayout, toEntryKey } from "./cache-layout.ts";
-import { discard, makeRoom } from "./evict.ts";
+import { discard, makeRoom, sweep } from "./evict.ts";
 import { FillLock, type HeldLock } from "./fill-lock.ts";
 import { Filling } from "./filling.ts";
 import { isVerified, markVerified, publishEntry } from "./publish-entry.ts";
@@ -28,6 +28,7 @@ export class WeightCache {
   readonly #directory: string;
   readonly #maxBytes: number;
   #layout: Promise<CacheLayout> | undefined;
+  #isSwept = false;
 
   constructor({ directory, maxBytes = Number.POSITIVE_INFINITY }: WeightCacheOptions) {
     this.#directory = directory;
@@ -63,7 +64,10 @@ export class WeightCache {
     for (;;) {
       if (options.signal?.aborted === true) throw new InferenceError("CANCELLED", "The fetch was cancelled.");
       const found = (await useEntry(layout, key, set)) ?? (await useInPlace(layout, set));
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        this.#sweepOnce(layout);
+        return found;
+      }
       const held = await lock.tryTake();
       if (held !== undefined) return this.#fill(layout, key, set, options, held);
       if (performance.now() > endsAtMs) {
@@ -72,6 +76,13 @@ export class WeightCache {
       }
       await sleep(POLL_MS);
     }
+  }
+
+  /** Every fill sweeps; a process that finds all it needs has to do it as well, but nobody has to wait for it. */
+  #sweepOnce(layout: CacheLayout): void {
+    if (this.#isSwept) return;
+    this.#isSwept = true;
+    sweep(layout).catch(() => undefined);
   }
 
   async #fill(
