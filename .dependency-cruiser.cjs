@@ -7,10 +7,11 @@ const CORE_ORDER = ["errors.ts", "log.ts", "tensor/", "session/", "weights/", "p
 /** What each package may import beside itself and node: packages of ours by folder, then packages of others. */
 const MAY_IMPORT = [
   { from: "packages/core/src", others: ["onnxruntime-node", "onnxruntime-common", "hono", "zod"] },
+  { from: "packages/cost/src", others: ["big\\.js"] },
   { from: "packages/server/src", ours: ["packages/core"] },
   {
     from: "packages/cli/src",
-    ours: ["packages/core", "packages/server", "providers/aws", "providers/google"],
+    ours: ["packages/core", "packages/cost", "packages/server", "packages/deploy", "providers/aws", "providers/google"],
     others: ["commander", "esbuild", "yaml"],
   },
   {
@@ -23,6 +24,14 @@ const MAY_IMPORT = [
     ours: ["packages/core", "packages/server", "packages/conformance", "providers/aws"],
     others: ["onnxruntime-node", "esbuild", "@aws-sdk/client-s3"],
   },
+  { from: "packages/deploy/src", ours: ["packages/core"], others: ["esbuild"] },
+  {
+    from: "packages/serverless/src",
+    ours: ["packages/core", "packages/deploy", "providers/aws"],
+    others: ["serverless"],
+  },
+  // What runs on the deployer's machine may know how deployments are planned; what runs in the cloud may not.
+  { from: "providers/aws/src/deploy", ours: ["packages/deploy"] },
   {
     from: "providers/aws/src",
     ours: ["packages/core", "packages/server"],

@@ -3,7 +3,7 @@ import { closestTo } from "./closest-to.ts";
 import type { InferenceConfig } from "./config.ts";
 import { BLOCK, MODELS_RULE, WRITTEN_BLOCK } from "./inference-block.ts";
 
-export type { InferenceConfig } from "./config.ts";
+export type { AwsConfig, CreatedEfs, ExistingEfs, GoogleConfig, InferenceConfig, ModelEntry } from "./config.ts";
 
 /** Something in a config that cannot stand. */
 export interface ConfigProblem {
