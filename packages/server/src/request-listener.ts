@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { InferenceApp } from "@virga/core";
+import type { InferenceApp, Invocation } from "@virga/core";
 import { trackAnswer } from "./client-error.ts";
 import { failureText } from "./failure-text.ts";
 import type { Log } from "./server-options.ts";
@@ -9,11 +9,16 @@ import { writeResponse } from "./write-response.ts";
 /** How long the rest of an upload is still taken in and thrown away after its answer: cut off, it would cost the answer. */
 const LINGER_MS = 2_000;
 
+/** How requests are heard; for a platform that has a server of its own. */
 export interface ListenerOptions {
   /** Whether connections are to end with their answers. */
   isDraining(): boolean;
   readonly stalledMs: number;
   readonly log: Log;
+  /** The request's body where the platform has read it already, and inflated it. */
+  readBody?(incoming: IncomingMessage): Uint8Array<ArrayBuffer> | undefined;
+  /** What the platform knows of the request. */
+  invocation?(incoming: IncomingMessage): Invocation;
 }
 
 /**
@@ -30,7 +35,7 @@ export function createRequestListener(app: InferenceApp, options: ListenerOption
       if (!outgoing.writableFinished) caller.abort();
     });
     outgoing.once("finish", () => linger(incoming));
-    answer(app, incoming, caller.signal)
+    answer(app, incoming, caller.signal, options)
       .then((response) => writeResponse(outgoing, response, { close: isDraining(), stalledMs }))
       .catch((error: unknown) => {
         log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
@@ -39,16 +44,21 @@ export function createRequestListener(app: InferenceApp, options: ListenerOption
   };
 }
 
-async function answer(app: InferenceApp, incoming: IncomingMessage, signal: AbortSignal): Promise<Response> {
+async function answer(
+  app: InferenceApp,
+  incoming: IncomingMessage,
+  signal: AbortSignal,
+  { readBody, invocation }: ListenerOptions,
+): Promise<Response> {
   if (FORBIDDEN_METHODS.has(incoming.method ?? "")) return refuseMethod(incoming.method ?? "");
   let request: Request;
   try {
-    request = toRequest(incoming);
+    request = toRequest(incoming, readBody?.(incoming));
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unreadable";
     return failureResponse(400, `This request cannot be read: ${reason}.`);
   }
-  return app.fetch(request, { signal });
+  return app.fetch(request, { ...invocation?.(incoming), signal });
 }
 
 /** Methods that no web `Request` carries. Source: Fetch Standard, "forbidden method". */

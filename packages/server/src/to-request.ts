@@ -9,14 +9,22 @@ const ABSOLUTE_FORM = /^https?:\/\//i;
 /**
  * The web `Request` of an incoming message; its body is read from the socket only when the app reads it.
  *
+ * @param readBody the body where the platform has read it already, and inflated it.
  * @throws TypeError when the target, the host or the method cannot stand in a `Request`.
  */
-export function toRequest(incoming: IncomingMessage): Request {
+export function toRequest(incoming: IncomingMessage, readBody?: Uint8Array<ArrayBuffer>): Request {
   const method = incoming.method ?? "GET";
   const headers = toHeaderPairs(incoming.rawHeaders);
   if (method === "GET" || method === "HEAD") return new Request(toUrl(incoming), { method, headers });
+  if (readBody !== undefined) {
+    const inflated = headers.filter(([name]) => !OF_SENT_BODY.has(name.toLowerCase()));
+    return new Request(toUrl(incoming), { method, headers: inflated, body: readBody });
+  }
   return new Request(toUrl(incoming), { method, headers, body: toBody(incoming), duplex: "half" });
 }
+
+/** Headers that speak of the body as it was sent. */
+const OF_SENT_BODY: ReadonlySet<string> = new Set(["content-encoding", "content-length", "transfer-encoding"]);
 
 function toUrl(incoming: IncomingMessage): string {
   const target = incoming.url ?? "/";

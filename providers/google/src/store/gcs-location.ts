@@ -11,7 +11,8 @@ export interface GcsAccess {
   readonly userProject?: string;
 }
 
-const CLOUD_STORAGE = new URL("https://storage.googleapis.com");
+/** Where Cloud Storage itself answers. */
+export const CLOUD_STORAGE: URL = new URL("https://storage.googleapis.com");
 
 /**
  * How one object is fetched in ranges, without the SDK's client.

@@ -40,12 +40,13 @@ export function createGcsStore(options: GcsStoreOptions): ModelStore {
   const { prefix = "", endpoint, userProject } = options;
   const root = prefix === "" ? "" : `${prefix}/`;
   const storage = createClient(options);
-  const bucket = storage.bucket(options.bucket, userProject === undefined ? {} : { userProject });
+  const payer = userProject === undefined ? {} : { userProject };
+  const bucket = storage.bucket(options.bucket, payer);
   const access: GcsAccess = {
     token: async () =>
       endpoint === undefined ? ((await storage.authClient.getAccessToken()) ?? undefined) : undefined,
     ...(endpoint && { endpoint }),
-    ...(userProject && { userProject }),
+    ...payer,
   };
   const fileAt = (key: string): File => bucket.file(root + key);
 
@@ -70,18 +71,15 @@ export function createGcsStore(options: GcsStoreOptions): ModelStore {
     uri: `gs://${options.bucket}${prefix === "" ? "" : `/${prefix}`}`,
     locate: (key) => createGcsLocation(access, options.bucket, root + key),
     info: (key) => failing("read", key, () => readInfo(fileAt(key), key)),
-    read: (key) => failing("read", key, () => readWhole(fileAt(key), key)),
+    read: (key) => failing("read", key, () => readWhole(fileAt(key), key, payer)),
     readIfChanged: (key, tag) =>
       failing("read", key, async () => {
         const info = await readInfo(fileAt(key), key);
-        return info?.tag === tag ? "unchanged" : readWhole(fileAt(key), key);
+        return info?.tag === tag ? "unchanged" : readWhole(fileAt(key), key, payer);
       }),
     write: (key, source, writeOptions = {}) => failing("write", key, () => write(fileAt(key), source, writeOptions)),
     list: (keyPrefix) => list(bucket, root, keyPrefix, (work) => failing("list", keyPrefix, work)),
-    delete: (key) =>
-      failing("delete", key, async () => {
-        await fileAt(key).delete({ ignoreNotFound: true });
-      }),
+    delete: (key) => failing("delete", key, () => deleteIfPresent(fileAt(key))),
   };
 }
 
@@ -111,13 +109,17 @@ async function readInfo(file: File, key: string): Promise<ObjectInfo | undefined
   }
 }
 
-/** The bytes of one generation: the SDK's download does not say which one it gave. */
-async function readWhole(file: File, key: string): Promise<{ bytes: Uint8Array; tag: string } | undefined> {
+/** The bytes of one generation: the SDK's download does not say which one it gave, nor knows who pays for the bucket. */
+async function readWhole(
+  file: File,
+  key: string,
+  payer: { readonly userProject?: string },
+): Promise<{ bytes: Uint8Array; tag: string } | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const info = await readInfo(file, key);
     if (info === undefined) return undefined;
     try {
-      const [bytes] = await file.bucket.file(file.name, { generation: info.tag }).download();
+      const [bytes] = await file.bucket.file(file.name, { generation: info.tag }).download(payer);
       return { bytes, tag: info.tag };
     } catch (error) {
       if (!isMissingObject(error) || attempt === READ_ATTEMPTS) throw error;
@@ -145,15 +147,25 @@ async function write(
   return String(file.metadata.generation);
 }
 
+/** The SDK's own `ignoreNotFound` says nothing of a missing bucket either. */
+async function deleteIfPresent(file: File): Promise<void> {
+  try {
+    await file.delete();
+  } catch (error) {
+    if (!isMissingObject(error)) throw error;
+  }
+}
+
 async function* list(
   bucket: Bucket,
   root: string,
   keyPrefix: string,
   failing: <Result>(work: () => Promise<Result>) => Promise<Result>,
 ): AsyncGenerator<ObjectInfo> {
-  let query: object | null = { prefix: root + keyPrefix, autoPaginate: false };
+  let query: object | null = { prefix: root + keyPrefix };
   while (query !== null) {
-    const asked: object = query;
+    // Said for every page: the SDK drops it from the next query, and would then fetch all the rest over and over.
+    const asked: object = { ...query, autoPaginate: false };
     const [files, next] = await failing(() => bucket.getFiles(asked));
     for (const { name, metadata } of files) {
       yield {
