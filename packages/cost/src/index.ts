@@ -1,0 +1,1 @@
+export { type CaseComponent, type CostCase, parseCaseFile } from "./verify/case-file.ts";
