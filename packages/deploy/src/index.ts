@@ -1,2 +1,14 @@
+export { type BundleOptions, bundleFunction } from "./bundle/bundle-function.ts";
+export type { Architecture } from "./bundle/runtime-files.ts";
+export { type ZippedFunction, zipFunction } from "./bundle/zip-function.ts";
 export type { BundledFile, BundledFunction } from "./bundled-function.ts";
+export { checkFiles, type NeededFile } from "./plan/check-files.ts";
+export { toModelOrigin } from "./plan/model-origin.ts";
+export { type PlannedService, toServicePlan } from "./plan/to-service-plan.ts";
+export {
+  DEPLOYED_ALIAS,
+  type PublishedModel,
+  type PublishModelsOptions,
+  publishModels,
+} from "./publish/publish-models.ts";
 export type { ModelOrigin, PlannedModel, ServicePlan } from "./service-plan.ts";
