@@ -1,0 +1,55 @@
+import type { PlannedModel, ServicePlan } from "@virga/deploy";
+import type { AwsFacts } from "./aws-facts.ts";
+import { substitute, type TemplateValue } from "./cloud-formation.ts";
+
+/** Below which key a service's registry lies in its bucket. */
+export const REGISTRY_PREFIX = "virga";
+
+/** The alias under which a model of the config is published, deployed and followed. */
+export const DEPLOYED_ALIAS = "production";
+
+/** Logical name that the Serverless Framework gives the bucket it makes for a service. */
+const DEPLOYMENT_BUCKET = "ServerlessDeploymentBucket";
+
+/** A model in a registry in S3, as a template names it. */
+export interface RegistryPlace {
+  /** A name, or a reference to a bucket of the same stack, for the inside of a `Fn::Sub`. */
+  readonly bucket: string;
+  /** Empty or ending in `/`. */
+  readonly prefix: string;
+  readonly registryName: string;
+  /** A version's number or an alias. */
+  readonly reference: string;
+}
+
+/** Where a planned model is found; nothing for a registry outside of S3. */
+export function placeOf(model: PlannedModel, plan: ServicePlan, facts: AwsFacts): RegistryPlace | undefined {
+  const own = { bucket: ownBucket(plan, facts), prefix: `${REGISTRY_PREFIX}/` };
+  const { origin } = model;
+  if (origin.kind === "file") return { ...own, registryName: model.name, reference: DEPLOYED_ALIAS };
+  const { store, registryName, reference } = origin;
+  const place = store === undefined ? own : parseS3Uri(store);
+  return place && { ...place, registryName, reference };
+}
+
+/** The bucket of the service's own registry, for the inside of a `Fn::Sub`. */
+export function ownBucket({ aws }: ServicePlan, { deploymentBucket }: AwsFacts): string {
+  return aws.bucket ?? deploymentBucket ?? `\${${DEPLOYMENT_BUCKET}}`;
+}
+
+/** URI of the service's own registry. */
+export function ownStoreUri(plan: ServicePlan, facts: AwsFacts): TemplateValue {
+  return plain(`s3://${ownBucket(plan, facts)}/${REGISTRY_PREFIX}`);
+}
+
+/** Text as it is where there is nothing to fill in, of which linters would complain. */
+export function plain(text: string): TemplateValue {
+  return text.includes("${") ? substitute(text) : text;
+}
+
+function parseS3Uri(uri: string): Pick<RegistryPlace, "bucket" | "prefix"> | undefined {
+  const [, bucket, path = ""] = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(uri) ?? [];
+  if (bucket === undefined) return undefined;
+  const parts = path.split("/").filter((part) => part !== "");
+  return { bucket, prefix: parts.map((part) => `${part}/`).join("") };
+}
