@@ -1,15 +1,8 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { ByteRange, ObjectLocation, RangeRequest } from "@virga/core/weights";
 import { explainAnswer } from "./s3-failure.ts";
+import { type S3Credentials, signRequest } from "./sign-request.ts";
 
-/** AWS keys as every credential provider of the SDK gives them. */
-export interface S3Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
+export type { S3Credentials };
 
 /** What signing a request needs; nothing of it costs the import of an SDK client. */
 export interface S3Access {
@@ -22,12 +15,9 @@ export interface S3Access {
   readonly requesterPays?: boolean;
 }
 
-/** Stands for the digest of a body, which a range request does not have. Source: S3 API, "Signature calculations". */
-const UNSIGNED = "UNSIGNED-PAYLOAD";
-
 /**
- * How one object is fetched in ranges: signed with the SDK's own signer and credentials, sent without its client, whose
- * import and whose CPU per byte a cold start would pay for.
+ * How one object is fetched in ranges: with the SDK's credentials, but without its client, whose import and whose CPU
+ * per byte a cold start would pay for.
  */
 export function createS3Location(access: S3Access, bucket: string, key: string): ObjectLocation {
   return {
@@ -52,15 +42,9 @@ export async function signGet(
   const [region, credentials] = await Promise.all([access.region(), access.credentials()]);
   const root = access.endpoint === undefined ? awsRoot(bucket, region) : pathRoot(access.endpoint, bucket);
   const path = `${root.pathname.replace(/\/$/, "")}/${key.split("/").map(encodeKeyPart).join("/")}`;
-  const signer = new SignatureV4({ service: "s3", region, credentials, sha256: NodeSha256, uriEscapePath: false });
-  const headers = {
-    host: root.host,
-    ...asked,
-    "x-amz-content-sha256": UNSIGNED,
-    ...(access.requesterPays === true && { "x-amz-request-payer": "requester" }),
-  };
-  const unsigned = { method: "GET", protocol: root.protocol, hostname: root.hostname, path, headers };
-  return { url: new URL(path, root), headers: (await signer.sign(unsigned)).headers };
+  const payer = access.requesterPays === true && { "x-amz-request-payer": "requester" };
+  const headers = signRequest({ path, headers: { host: root.host, ...asked, ...payer } }, region, credentials);
+  return { url: new URL(path, root), headers };
 }
 
 /** A bucket's own host, but for names with dots, which no certificate covers. */
@@ -81,40 +65,4 @@ function encodeKeyPart(part: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-type SourceData = string | ArrayBuffer | ArrayBufferView;
-
-/** The digest that the signer asks for, from Node's own crypto. */
-class NodeSha256 {
-  #hash: Hash | Hmac;
-  readonly #secret: Uint8Array | undefined;
-
-  constructor(secret?: SourceData) {
-    this.#secret = secret === undefined ? undefined : toBytes(secret);
-    this.#hash = this.#start();
-  }
-
-  update(data: SourceData): void {
-    this.#hash.update(toBytes(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    this.#hash = this.#start();
-  }
-
-  #start(): Hash | Hmac {
-    return this.#secret === undefined ? createHash("sha256") : createHmac("sha256", this.#secret);
-  }
-}
-
-function toBytes(data: SourceData): Uint8Array {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }
