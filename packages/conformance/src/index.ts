@@ -1,6 +1,7 @@
 export type { ConformanceCase } from "./conformance-case.ts";
 export { describeAdapter } from "./describe-adapter.ts";
 export { describeEngine } from "./describe-engine.ts";
+export { describeStore } from "./describe-store.ts";
 export { ENGINE_CASES } from "./engine-cases.ts";
 export type { CreateEngine, EngineCase } from "./engine-harness.ts";
 export {

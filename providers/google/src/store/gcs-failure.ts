@@ -37,7 +37,16 @@ function explain(error: GoogleError, { name, permission, bucket, key }: GcsActio
     ];
   }
   if (/requester pays/i.test(error.message)) {
-    return ["WEIGHTS_DENIED", `${bucket} is a requester-pays bucket: name the project that pays with \`userProject\`.`];
+    return [
+      "WEIGHTS_DENIED",
+      `${bucket} is a requester-pays bucket: name the project that pays (\`userProject\`, or gs://${bucket}?userProject=PROJECT).`,
+    ];
+  }
+  if (/serviceusage\.services\.use|UserProjectAccessDenied/.test(error.message)) {
+    return [
+      "WEIGHTS_DENIED",
+      `May not ${name} ${object}: grant serviceusage.services.use on the project that pays for ${bucket} to this account.`,
+    ];
   }
   if (status === 412) return ["WRITE_CONFLICT", `${object} was written by someone else meanwhile.`];
   if (status === 404)

@@ -1,0 +1,2 @@
+export type { StrictBucketOptions } from "./access.ts";
+export { type StrictGcs, type StrictGcsOptions, startStrictGcs } from "./strict-gcs.ts";

@@ -1,0 +1,46 @@
+import type { Call } from "./call.ts";
+import * as operations from "./operations.ts";
+import { GcsRefusal } from "./refusal.ts";
+
+const BUCKET = /^storage\/v1\/b\/([^/]+)$/;
+const OBJECTS = /^storage\/v1\/b\/([^/]+)\/o$/;
+const OBJECT = /^storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/;
+const UPLOADS = /^upload\/storage\/v1\/b\/([^/]+)\/o$/;
+const XML_OBJECT = /^(?!storage\/|upload\/)([^/]+)\/(.+)$/;
+
+interface Route {
+  readonly method: string;
+  readonly path: RegExp;
+  /** A parameter that has to be there, with this value where it is given. */
+  readonly parameter?: readonly [name: string, value?: string];
+  readonly operation: operations.Operation;
+}
+
+/** The first that fits is taken. */
+const ROUTES: readonly Route[] = [
+  { method: "GET", path: BUCKET, operation: operations.getBucket },
+  { method: "GET", path: OBJECTS, operation: operations.list },
+  { method: "GET", path: OBJECT, parameter: ["alt", "media"], operation: operations.getMedia },
+  { method: "GET", path: OBJECT, operation: operations.get },
+  { method: "DELETE", path: OBJECT, operation: operations.remove },
+  { method: "POST", path: UPLOADS, operation: operations.insert },
+  { method: "PUT", path: UPLOADS, parameter: ["upload_id"], operation: operations.continueUpload },
+  { method: "DELETE", path: UPLOADS, parameter: ["upload_id"], operation: operations.continueUpload },
+  { method: "GET", path: XML_OBJECT, operation: operations.getXml },
+];
+
+/** The operation that a request asks for, its bucket and its object. @throws GcsRefusal `notImplemented`. */
+export function findOperation(call: Call): { operation: operations.Operation; bucket: string; name: string } {
+  for (const { method, path, parameter, operation } of ROUTES) {
+    const [found, bucket = "", name = ""] = path.exec(call.path) ?? [];
+    if (found === undefined || method !== call.method || !hasParameter(call, parameter)) continue;
+    return { operation, bucket: decodeURIComponent(bucket), name: decodeURIComponent(name) };
+  }
+  throw new GcsRefusal("notImplemented", `${call.method} /${call.path} is not built.`);
+}
+
+function hasParameter({ query }: Call, parameter: Route["parameter"]): boolean {
+  if (parameter === undefined) return true;
+  const [name, value = query.get(name)] = parameter;
+  return query.has(name) && query.get(name) === value;
+}

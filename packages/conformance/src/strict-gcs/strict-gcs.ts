@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { StrictBucketOptions } from "./access.ts";
+import { answerRequest, type Service } from "./answer-request.ts";
+import type { Answer } from "./refusal.ts";
+import { ResumableUploads } from "./resumable-uploads.ts";
+import { StoredObjects } from "./stored-objects.ts";
+
+export interface StrictGcsOptions {
+  readonly buckets: Readonly<Record<string, StrictBucketOptions>>;
+  /** Objects in one page of a list, whatever more is asked for; 1000 where absent. */
+  readonly mostPerPage?: number;
+}
+
+/** A stand-in for Cloud Storage on 127.0.0.1, in memory. */
+export interface StrictGcs {
+  readonly url: URL;
+  /** What was asked that it does not know, each answered 501: a client whose conditions go unheard proves nothing. */
+  readonly misunderstood: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server that speaks as much of the JSON API as a store of models needs, and ranged reads of the XML API; it
+ * heeds every precondition and refuses whatever it does not know.
+ *
+ * Source: Cloud Storage, JSON API v1 reference, "Request preconditions", "Resumable uploads" and "Requester Pays".
+ */
+export async function startStrictGcs({ buckets, mostPerPage = 1_000 }: StrictGcsOptions): Promise<StrictGcs> {
+  const misunderstood: string[] = [];
+  const service: Service = {
+    buckets: new Map(
+      Object.entries(buckets).map(([name, options]) => [
+        name,
+        { options, objects: new StoredObjects(name, options.versioning === true) },
+      ]),
+    ),
+    uploads: new ResumableUploads(),
+    mostPerPage,
+    misunderstood,
+  };
+  const server = createServer((incoming, response) => {
+    void answerRequest(incoming, service).then((answer) => send(response, answer));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return {
+    url: new URL(`http://127.0.0.1:${port}/`),
+    misunderstood,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body = "" }: Answer): void {
+  const hasBody = status !== 204 && status !== 304;
+  response.writeHead(status, { ...headers, ...(hasBody && { "content-length": Buffer.byteLength(body) }) });
+  response.end(hasBody ? body : undefined);
+}
