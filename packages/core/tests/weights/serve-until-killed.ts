@@ -36,7 +36,9 @@ const app = createApp({
     if (level === "error") process.stdout.write(`${message}\n`);
   },
 });
-const body = JSON.stringify({ inputs: [{ name: "X", shape: [1, width], datatype: "FP32", data: Array(width).fill(1) }] });
+const body = JSON.stringify({
+  inputs: [{ name: "X", shape: [1, width], datatype: "FP32", data: Array(width).fill(1) }],
+});
 
 for (let last = ""; ; await sleep(2)) {
   const request = new Request("http://127.0.0.1/v2/models/scale/infer", { method: "POST", body });

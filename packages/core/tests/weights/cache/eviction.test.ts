@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type FaultServer, startFaultServer } from "@virga/conformance/fault-server";
@@ -98,6 +98,19 @@ describe("a bounded WeightCache", () => {
     await (await open(cache, "b")).release();
     expect(namesIn(directory, "work").sort()).toEqual([foreign, alive].sort());
     expect(namesIn(directory, "locks")).toEqual([]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it("is swept by a process that finds all it needs, too", async () => {
+    const directory = newFolder();
+    await (await open(new WeightCache({ directory }), "a")).release();
+    const left = join(directory, "work", toOwnedName({ ...ownIdentity(), pid: 2 ** 22 + 1 }, "left"));
+    mkdirSync(left);
+    expect(await isCached(new WeightCache({ directory }), "a")).toBe(true);
+    for (let attempt = 0; existsSync(left) && attempt < 200; attempt += 1) {
+      await new Promise((settle) => setTimeout(settle, 10));
+    }
+    expect(existsSync(left)).toBe(false);
     rmSync(directory, { recursive: true });
   });
 
