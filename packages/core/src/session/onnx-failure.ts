@@ -96,6 +96,12 @@ const LOAD_FAILURES: readonly KnownFailure[] = [
     text: (version, newest) =>
       `has the IR version ${version}; the runtime knows up to ${newest}: export it with an older ONNX`,
   },
+  {
+    pattern: /Batchwise recurrent operations \(layout == 1\) are not supported/,
+    code: "MODEL_UNSUPPORTED",
+    text: () =>
+      "has an RNN, GRU or LSTM whose first dimension is the batch (`layout` 1), which the runtime cannot compute: export it with `layout` 0 and transpose its inputs and outputs",
+  },
   { pattern: /Failed to construct locale/, code: "MODEL_UNSUPPORTED", text: () => LOCALE_ADVICE },
   {
     pattern: OUT_OF_MEMORY,

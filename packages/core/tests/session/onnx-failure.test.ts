@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { encodeModel } from "@virga/conformance/onnx-model";
 import { InferenceError } from "../../src/errors.ts";
+import { createOnnxEngine } from "../../src/session/onnx-engine.ts";
 import { toLoadFailure, toRunFailure } from "../../src/session/onnx-failure.ts";
 
 describe("toLoadFailure", () => {
@@ -30,6 +32,35 @@ describe("toLoadFailure", () => {
   it("leaves a failure that has a code as it is", () => {
     const failure = new InferenceError("INTERNAL", "The runtime is not there.");
     expect(toLoadFailure(failure, "m")).toBe(failure);
+  });
+});
+
+describe("a recurrent operator whose first dimension is the batch", () => {
+  it.each([
+    ["RNN", 1],
+    ["GRU", 3],
+    ["LSTM", 4],
+  ])("%s is unsupported, not corrupt", async (operator, gates) => {
+    const bytes = encodeModel({
+      inputs: [{ name: "x", tensor: "float32", shape: [2, 5, 3] }],
+      outputs: [{ name: "y", tensor: "float32" }],
+      operations: [
+        {
+          operator,
+          inputs: ["x", "w", "r"],
+          outputs: ["y"],
+          attributes: { hidden_size: { int: 4 }, layout: { int: 1 } },
+        },
+      ],
+      initializers: [
+        { name: "w", type: "float32", shape: [1, gates * 4, 3], data: new Float32Array(gates * 12) },
+        { name: "r", type: "float32", shape: [1, gates * 4, 4], data: new Float32Array(gates * 16) },
+      ],
+    });
+    await expect(createOnnxEngine().load({ kind: "bytes", bytes })).rejects.toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      message: expect.stringMatching(/LSTM.*`layout` 1.*export it with `layout` 0/),
+    });
   });
 });
 
