@@ -24,7 +24,7 @@ const MAY_IMPORT = [
     ours: ["packages/core", "packages/server", "packages/conformance", "providers/aws"],
     others: ["onnxruntime-node", "esbuild", "@aws-sdk/client-s3"],
   },
-  { from: "packages/deploy/src", ours: ["packages/core"], others: ["esbuild"] },
+  { from: "packages/deploy/src", ours: ["packages/core"], others: ["esbuild", "@zip\\.js/zip\\.js"] },
   {
     from: "packages/serverless/src",
     ours: ["packages/core", "packages/deploy", "providers/aws"],

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { PassThrough } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { ZipFile } from "yazl";
+import { Readable } from "node:stream";
+import { Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import type { BundledFunction } from "../bundled-function.ts";
 
 /** What was written. */
@@ -14,25 +13,24 @@ export interface ZippedFunction {
   readonly sha256: string;
 }
 
-/** The earliest time that the format can tell; in local time, as the format tells it. */
-const TIME = new Date(1980, 0, 1);
-const MODE = 0o100755;
+const SETTINGS = {
+  // Level 9 takes three times as long for 0.2 % less.
+  level: 7,
+  // Node's own zlib is of Chromium: its bytes depend on the processor, and here they are 2 % more.
+  useCompressionStream: false,
+  useWebWorkers: false,
+  // The earliest time that the format can tell, in local time, as the format tells it.
+  lastModDate: new Date(1980, 0, 1),
+  extendedTimestamp: false,
+  unixMode: 0o755,
+} as const;
 
-/** Zips an artefact: same files, same bytes. */
+/** Zips an artefact: same files, same bytes, on any machine. */
 export async function zipFunction({ folder, files }: BundledFunction, zipPath: string): Promise<ZippedFunction> {
-  const zip = new ZipFile();
-  for (const { name } of files) {
-    zip.addFile(join(folder, name), name, { mtime: TIME, forceDosTimestamp: true, mode: MODE, compressionLevel: 9 });
-  }
-  zip.end();
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  const watched = new PassThrough().on("data", (piece: Buffer) => {
-    hash.update(piece);
-    sizeBytes += piece.length;
-  });
-  zip.on("error", (error) => watched.destroy(error));
+  const zip = new ZipWriter(new Uint8ArrayWriter(), SETTINGS);
+  for (const { name } of files) await zip.add(name, Readable.toWeb(createReadStream(join(folder, name))));
+  const bytes = await zip.close();
   await mkdir(dirname(zipPath), { recursive: true });
-  await pipeline(zip.outputStream, watched, createWriteStream(zipPath));
-  return { sizeBytes, sha256: hash.digest("hex") };
+  await writeFile(zipPath, bytes);
+  return { sizeBytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
