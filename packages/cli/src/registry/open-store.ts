@@ -13,9 +13,9 @@ const URI = /^([a-z][a-z0-9+.-]*):\/\//i;
 
 /**
  * Opens the store that a URI names: `s3://bucket/prefix`, `gs://bucket/prefix`, `https://…` (to read), `file:///folder` or
- * a path.
+ * a path; `?requestPayer=requester` and `?userProject=PROJECT` say who pays for a requester-pays bucket.
  *
- * @throws InferenceError `CONFIG_INVALID` for a scheme that no store here has.
+ * @throws InferenceError `CONFIG_INVALID` for a scheme that no store here has, or a URI that cannot be read.
  */
 export async function openStore(uri: string, folder: string, environment: Environment): Promise<ModelStore> {
   const scheme = URI.exec(uri)?.[1]?.toLowerCase();
@@ -31,19 +31,13 @@ export async function openStore(uri: string, folder: string, environment: Enviro
 }
 
 async function openS3(uri: string, environment: Environment): Promise<ModelStore> {
-  const { createS3Store } = await import("@virga/aws");
+  const { createS3Store, parseS3Uri } = await import("@virga/aws");
   const endpoint = environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"];
-  return createS3Store({ ...splitBucket(uri), ...(endpoint && { endpoint: new URL(endpoint) }) });
+  return createS3Store({ ...parseS3Uri(uri), ...(endpoint && { endpoint: new URL(endpoint) }) });
 }
 
 async function openGcs(uri: string, environment: Environment): Promise<ModelStore> {
-  const { createGcsStore } = await import("@virga/google");
+  const { createGcsStore, parseGcsUri } = await import("@virga/google");
   const endpoint = environment["STORAGE_EMULATOR_HOST"];
-  return createGcsStore({ ...splitBucket(uri), ...(endpoint && { endpoint: new URL(endpoint) }) });
-}
-
-function splitBucket(uri: string): { bucket: string; prefix: string } {
-  const [bucket = "", ...parts] = uri.replace(URI, "").split("/");
-  if (bucket === "") throw new InferenceError("CONFIG_INVALID", `${uri} names no bucket.`);
-  return { bucket, prefix: parts.filter((part) => part !== "").join("/") };
+  return createGcsStore({ ...parseGcsUri(uri), ...(endpoint && { endpoint: new URL(endpoint) }) });
 }

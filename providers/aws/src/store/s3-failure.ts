@@ -63,7 +63,8 @@ function denied({ name, permission, bucket, key }: S3Action): [FailureCode, stri
   return [
     "WEIGHTS_DENIED",
     `May not ${name} s3://${bucket}/${key}: allow ${permission} on it (a bucket in another account also needs a bucket ` +
-      "policy; a requester-pays bucket needs `requesterPays`; without s3:ListBucket a missing object looks the same).",
+      "policy; a requester-pays bucket needs `requesterPays`, or s3://…?requestPayer=requester; without s3:ListBucket a " +
+      "missing object looks the same).",
   ];
 }
 

@@ -61,8 +61,7 @@ export function createS3Store(options: S3StoreOptions): ModelStore {
     ...(options.endpoint && { endpoint: options.endpoint }),
     requesterPays: options.requesterPays === true,
   };
-  const payer = options.requesterPays === true ? ({ RequestPayer: "requester" } as const) : {};
-  const objectAt = (key: string) => ({ Bucket: bucket, Key: root + key, ...payer });
+  const objectAt = (key: string) => ({ Bucket: bucket, Key: root + key });
 
   async function failing<Result>(
     name: keyof typeof ACTIONS,
@@ -112,7 +111,7 @@ export function createS3Store(options: S3StoreOptions): ModelStore {
       }),
     write: (key, source, writeOptions = {}) =>
       failing("write", key, () => write(client, objectAt(key), source, writeOptions)),
-    list: (keyPrefix, signal) => list(client, { bucket, root, payer }, keyPrefix, signal, failing),
+    list: (keyPrefix, signal) => list(client, { bucket, root }, keyPrefix, signal, failing),
     delete: (key, signal) =>
       failing("delete", key, async () => {
         await client.send(new DeleteObjectCommand(objectAt(key)), { ...(signal && { abortSignal: signal }) });
@@ -120,13 +119,30 @@ export function createS3Store(options: S3StoreOptions): ModelStore {
   };
 }
 
-function createClient({ region, credentials, endpoint, maxAttempts }: S3StoreOptions): S3Client {
-  return new S3Client({
+function createClient({ region, credentials, endpoint, maxAttempts, requesterPays }: S3StoreOptions): S3Client {
+  const client = new S3Client({
     ...(region && { region }),
     ...(credentials && { credentials }),
     ...(endpoint && { endpoint: endpoint.href, forcePathStyle: true }),
     ...(maxAttempts && { maxAttempts }),
   });
+  if (requesterPays === true) payAlways(client);
+  return client;
+}
+
+/** Said in every request and not in each command, because the SDK forgets it where it gives up an upload in parts. */
+function payAlways(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (call) => {
+      if (hasHeaders(call.request)) call.request.headers["x-amz-request-payer"] = "requester";
+      return next(call);
+    },
+    { step: "build", name: "payAlways" },
+  );
+}
+
+function hasHeaders(request: unknown): request is { headers: Record<string, string> } {
+  return typeof request === "object" && request !== null && "headers" in request;
 }
 
 /** The SDK has no class for this answer, only its status. */
@@ -204,7 +220,7 @@ type Failing = <Result>(name: "list", key: string, work: () => Promise<Result>) 
 
 async function* list(
   client: S3Client,
-  place: { bucket: string; root: string; payer: { RequestPayer?: "requester" } },
+  place: { bucket: string; root: string },
   keyPrefix: string,
   signal: AbortSignal | undefined,
   failing: Failing,
@@ -214,7 +230,6 @@ async function* list(
     const command = new ListObjectsV2Command({
       Bucket: place.bucket,
       Prefix: place.root + keyPrefix,
-      ...place.payer,
       ...(token && { ContinuationToken: token }),
     });
     const page = await failing("list", keyPrefix, () =>
