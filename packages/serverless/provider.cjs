@@ -1,15 +1,24 @@
 // The provider of `serverless.yml`, picked by `--provider` (aws where nothing is said): Serverless settles the provider
 // before it loads plugins, so only the config itself can pick it.
+const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+const region = AWS_REGION || AWS_DEFAULT_REGION;
+
 const PROVIDERS = {
-  aws: { name: "aws", runtime: "nodejs22.x" },
+  aws: { name: "aws", runtime: "nodejs22.x", ...(region && { region }) },
 };
+
+/** Asked for by people who know what is planned. */
+const LATER = ["google"];
 
 module.exports = () => {
   const name = askedProvider(process.argv) ?? "aws";
-  if (!Object.hasOwn(PROVIDERS, name)) {
-    throw new Error(`There is no provider ${JSON.stringify(name)}; there is: ${Object.keys(PROVIDERS).join(", ")}.`);
-  }
-  return PROVIDERS[name];
+  if (Object.hasOwn(PROVIDERS, name)) return PROVIDERS[name];
+  const there = `There is: ${Object.keys(PROVIDERS).join(", ")}.`;
+  throw new Error(
+    LATER.includes(name)
+      ? `The provider ${name} comes with a later release of serverless-virga. ${there}`
+      : `There is no provider ${JSON.stringify(name)}. ${there}`,
+  );
 };
 
 function askedProvider(words) {

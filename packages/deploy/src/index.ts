@@ -4,7 +4,9 @@ export { type ZippedFunction, zipFunction } from "./bundle/zip-function.ts";
 export type { BundledFile, BundledFunction } from "./bundled-function.ts";
 export { checkFiles, type NeededFile } from "./plan/check-files.ts";
 export { toModelOrigin } from "./plan/model-origin.ts";
-export { type PlannedService, toServicePlan } from "./plan/to-service-plan.ts";
+export { checkPlanFiles, type PlannedService, toServicePlan } from "./plan/to-service-plan.ts";
+export { type MeasureOptions, measureModelMemory, measurePreparedMemory } from "./preflight/measure-model-memory.ts";
+export type { MeasuredMemory, ProcessMemory } from "./preflight/measured-memory.ts";
 export {
   DEPLOYED_ALIAS,
   type PublishedModel,

@@ -6,6 +6,7 @@ export { externalLocations, type ModelFile } from "./onnx-file/model-file.ts";
 export { readModelFile } from "./onnx-file/read-model-file.ts";
 export { MANIFEST_FILE, type PrepareOptions, prepareModel } from "./prepare/prepare-model.ts";
 export { openSourceModel, type SourceModel } from "./prepare/source-model.ts";
+export { type FreeSizes, trialInputs } from "./prepare/trial-inputs.ts";
 export type { GarbageReport } from "./registry/collect-garbage.ts";
 export type { LoadPlan, Manifest, ManifestFile } from "./registry/manifest.ts";
 export type { PublishOptions } from "./registry/publish.ts";

@@ -1,0 +1,46 @@
+import type { LambdaDeployment } from "@virga/aws/deploy";
+import { InferenceError } from "@virga/core";
+import type { Service, ServiceProvider, Statements } from "../serverless.ts";
+
+/**
+ * Adds what a deployment needs to what the config has; nothing of the user's own is changed.
+ *
+ * @throws InferenceError `CONFIG_INVALID` where a name is taken.
+ */
+export function addDeployment(service: Service, stage: string, deployment: LambdaDeployment): void {
+  const { functions, iamStatements, resources } = deployment;
+  for (const [key, definition] of Object.entries(functions)) {
+    refuseTaken(key, service.functions, "functions");
+    service.functions[key] = { name: `${service.service}-${stage}-${key}`, ...definition };
+  }
+  const { Resources = {}, Outputs = {} } = service.resources ?? {};
+  for (const name of Object.keys(resources.Resources)) refuseTaken(name, Resources, "resources.Resources");
+  for (const name of Object.keys(resources.Outputs)) refuseTaken(name, Outputs, "resources.Outputs");
+  service.resources = {
+    ...service.resources,
+    Resources: { ...Resources, ...resources.Resources },
+    Outputs: { ...Outputs, ...resources.Outputs },
+  };
+  addStatements(service.provider, iamStatements);
+}
+
+function refuseTaken(name: string, taken: object, where: string): void {
+  if (!Object.hasOwn(taken, name)) return;
+  const message = `${where}.${name} is the name of what serves the models: call your own something else.`;
+  throw new InferenceError("CONFIG_INVALID", message);
+}
+
+/** A role that exists is left as it is: its owner decides what it may do. */
+function addStatements(provider: ServiceProvider, statements: Statements): void {
+  const role = provider.iam?.role;
+  if (provider.iamRoleStatements !== undefined && role === undefined) {
+    provider.iamRoleStatements = [...provider.iamRoleStatements, ...statements];
+  } else if (role === undefined || isOwnRole(role)) {
+    provider.iam = { ...provider.iam, role: { ...role, statements: [...(role?.statements ?? []), ...statements] } };
+  }
+}
+
+/** Whether the role is described for the framework to make, and not named or referred to. */
+function isOwnRole(role: object | string): role is { readonly statements?: Statements } {
+  return typeof role === "object" && !Object.keys(role).some((key) => key === "Ref" || key.startsWith("Fn::"));
+}
