@@ -14,6 +14,7 @@ export type FailureCode =
   | "MODEL_UNKNOWN"
   | "ROUTE_UNKNOWN"
   | "RUN_FAILED"
+  | "OUTPUT_TOO_LARGE"
   | "UNSUPPORTED"
   | "UNAUTHENTICATED"
   | "WEIGHTS_MISSING"
@@ -41,6 +42,7 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   ROUTE_UNKNOWN: { status: 404, retryable: false },
   RUN_FAILED: { status: 400, retryable: false },
   UNSUPPORTED: { status: 501, retryable: false },
+  OUTPUT_TOO_LARGE: { status: 501, retryable: false },
   WEIGHTS_MISSING: { status: 500, retryable: false },
   WEIGHTS_DENIED: { status: 500, retryable: false },
   DISK_FULL: { status: 500, retryable: false },

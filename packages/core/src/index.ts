@@ -17,6 +17,7 @@ export {
   type PlainValue,
   type PredictorInput,
 } from "./request/create-predictor.ts";
+export { toFailureResponse, toInferenceError } from "./request/failure-response.ts";
 export type { InferenceApp, Invocation } from "./request/inference-app.ts";
 export { DEFAULT_LIMITS, type Limits } from "./request/limits.ts";
 export type { EndpointDescription, ServiceOptions } from "./request/service.ts";

@@ -43,7 +43,7 @@ export function createApp(options: AppOptions): App {
     const requestId = invocation.requestId ?? askedRequestId(request) ?? randomUUID();
     try {
       if (closing !== undefined) throw new InferenceError("OVERLOADED", "The service is shutting down.");
-      checkApiKey?.(request);
+      if (invocation.isAuthorized !== true) checkApiKey?.(request);
       const response = await router(request, { ...invocation, requestId });
       response.headers.set("x-request-id", requestId);
       return response;

@@ -5,6 +5,8 @@ export interface Invocation {
   readonly signal?: AbortSignal;
   /** Milliseconds that the platform still gives this call; the app answers 504 before they are over. */
   readonly remainingMs?: number;
+  /** Whether the platform itself has let this caller in, so that no API key is asked for. */
+  readonly isAuthorized?: boolean;
 }
 
 /** The whole framework as an adapter sees it. */

@@ -1,0 +1,17 @@
+import type { App } from "@virga/core";
+
+/** How old what is known of the aliases may be. */
+const LOOK_EVERY_MS = 10_000;
+
+/**
+ * Looks at the aliases beside requests, because an instance runs only while it has one. By the clock of the day: others
+ * stand still while an instance is frozen.
+ */
+export function createAliasWatch(app: App, now: () => number = Date.now): () => Promise<void> | undefined {
+  let lookedAtMs = now();
+  return () => {
+    if (now() - lookedAtMs < LOOK_EVERY_MS) return undefined;
+    lookedAtMs = now();
+    return app.followAliases();
+  };
+}
