@@ -14,8 +14,8 @@ export interface BodyReader {
 }
 
 /** The reader for an answer's body (RFC 9112, section 6.3). @throws Error for a length or coding that is none. */
-export function createBodyReader({ status, headers }: HttpHead): BodyReader {
-  if (status === 204 || status === 304) return new SizedBody(0);
+export function createBodyReader({ status, headers }: HttpHead, withoutBody = false): BodyReader {
+  if (withoutBody || status === 204 || status === 304) return new SizedBody(0);
   const coding = headers["transfer-encoding"];
   if (coding !== undefined) {
     if (coding.toLowerCase() === "chunked") return new ChunkedBody();

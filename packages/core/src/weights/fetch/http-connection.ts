@@ -5,6 +5,8 @@ import { type HttpHead, parseHttpHead } from "./http-head.ts";
 
 /** Takes the answer of one request; what it throws ends the exchange and the connection. */
 export interface AnswerTaker {
+  /** The answer ends with its head, as that to `HEAD` does. */
+  readonly withoutBody?: boolean;
   head(head: HttpHead): void;
   /** A piece of the body, only lent; answers whether more is wanted. */
   piece(bytes: Buffer): boolean;
@@ -205,7 +207,7 @@ class Exchange {
     // Informational answers (1xx) come before the one that counts.
     if (head.status < 200) return rest.length === 0 ? undefined : this.#readHead(rest);
     this.#head = head;
-    this.#body = createBodyReader(head);
+    this.#body = createBodyReader(head, this.#taker.withoutBody);
     this.#taker.head(head);
     return rest;
   }

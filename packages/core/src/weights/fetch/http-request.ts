@@ -1,8 +1,10 @@
 import type { ByteRange } from "../store/model-store.ts";
 import { FailedTry } from "./failed-try.ts";
 
-/** A GET request. */
+/** A request without a body. */
 export interface HttpRequest {
+  /** `GET` where absent. */
+  readonly method?: "GET" | "HEAD";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -10,10 +12,10 @@ export interface HttpRequest {
 const CARRIED_BY_HTTP = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** As it goes over the wire. @throws FailedTry for a header that would end its line. */
-export function toRequestText({ url, headers }: HttpRequest, range: ByteRange): string {
+export function toRequestText({ method = "GET", url, headers }: HttpRequest, range?: ByteRange): string {
   const lines = new Map<string, string>([
     ["host", url.host],
-    ["range", `bytes=${range.first}-${range.last}`],
+    ...(range === undefined ? [] : [["range", `bytes=${range.first}-${range.last}`] as const]),
     ["accept-encoding", "identity"],
     ["user-agent", "virga"],
   ]);
@@ -23,7 +25,7 @@ export function toRequestText({ url, headers }: HttpRequest, range: ByteRange): 
     const message = "The store's request has a header that HTTP cannot carry.";
     throw new FailedTry({ message, code: "INTERNAL", mostTries: 1 });
   }
-  return [`GET ${url.pathname}${url.search} HTTP/1.1`, ...text, "", ""].join("\r\n");
+  return [`${method} ${url.pathname}${url.search} HTTP/1.1`, ...text, "", ""].join("\r\n");
 }
 
 /** Headers that may follow to another host: all others might carry a secret. */

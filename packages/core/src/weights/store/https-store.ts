@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { InferenceError } from "../../errors.ts";
 import type { ModelStore, ObjectInfo } from "./model-store.ts";
 import { type RecordAnswer, requestRecord } from "./request-record.ts";
@@ -57,11 +56,11 @@ function isThere(status: number, url: URL): boolean {
 }
 
 /** A server without ETags is told apart by its times. */
-function tagOf(headers: IncomingHttpHeaders): string {
+function tagOf(headers: RecordAnswer["headers"]): string {
   return headers.etag ?? headers["last-modified"] ?? "";
 }
 
-function toInfo(key: string, headers: IncomingHttpHeaders): ObjectInfo {
+function toInfo(key: string, headers: RecordAnswer["headers"]): ObjectInfo {
   return {
     key,
     sizeBytes: Number(headers["content-length"] ?? 0),
