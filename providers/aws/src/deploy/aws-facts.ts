@@ -1,4 +1,5 @@
 import type { Signature } from "@virga/core";
+import type { MeasuredMemory } from "@virga/deploy";
 
 /** What is known of a service on the deployer's machine beside its plan; what is not known is not checked. */
 export interface AwsFacts {
@@ -12,8 +13,8 @@ export interface AwsFacts {
   readonly deploymentBucket?: string;
   /** Variables that the service sets for all of its functions. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Memory that each model was measured to need, by the model's name; of `measureModelMemory`. */
-  readonly modelMemoryBytes?: Readonly<Record<string, number>>;
+  /** What each model was measured to need, by the model's name; of `measureModelMemory`. */
+  readonly modelMemory?: Readonly<Record<string, MeasuredMemory>>;
   /** What each model takes and gives, by the model's name. */
   readonly signatures?: Readonly<Record<string, Signature>>;
   /** The newest glibc that each native file of the artefact asks for, such as `"2.28"`, by the file's name. */

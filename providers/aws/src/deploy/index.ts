@@ -1,6 +1,7 @@
 // What a deployment to AWS needs on the deployer's machine; nothing of it runs in the cloud.
 export { describeApiKey } from "./api-key.ts";
 export type { AwsFacts } from "./aws-facts.ts";
+export { checkAwsPlan } from "./check/check-aws-plan.ts";
 export type {
   IamStatement,
   TemplateOutput,
@@ -8,7 +9,7 @@ export type {
   TemplateResources,
   TemplateValue,
 } from "./cloud-formation.ts";
-export { FUNCTION_KEY, type LambdaDeployment, toLambdaDeployment } from "./lambda-deployment.ts";
+export { type LambdaDeployment, toLambdaDeployment } from "./lambda-deployment.ts";
 export { type FunctionEntry, toLambdaEntry } from "./lambda-entry.ts";
-export type { LambdaFunction } from "./lambda-function.ts";
-export { DEPLOYED_ALIAS, REGISTRY_PREFIX } from "./registry-place.ts";
+export { FUNCTION_KEY, type LambdaFunction } from "./lambda-function.ts";
+export { REGISTRY_PREFIX } from "./registry-place.ts";

@@ -10,7 +10,7 @@ import {
   type TemplateValue,
 } from "./cloud-formation.ts";
 import { efsMount, mountStatement } from "./efs/efs-mount.ts";
-import { functionSeconds, type LambdaFunction, toLambdaFunction } from "./lambda-function.ts";
+import { FUNCTION_KEY, functionSeconds, type LambdaFunction, toLambdaFunction } from "./lambda-function.ts";
 import { readStatements } from "./read-statements.ts";
 import { ownBucket, ownStoreUri, plain } from "./registry-place.ts";
 
@@ -27,9 +27,6 @@ export interface LambdaDeployment {
   };
 }
 
-/** The function's key in `functions`, so that AWS calls it `SERVICE-STAGE-predict`. */
-export const FUNCTION_KEY = "predict";
-
 /** Logical names that the Serverless Framework gives the function, its URL and its HTTP API. */
 const FUNCTION = "PredictLambdaFunction";
 const FUNCTION_URL = "PredictLambdaFunctionUrl";
@@ -39,13 +36,8 @@ const HTTP_API = "HttpApi";
 export function toLambdaDeployment(plan: ServicePlan, facts: AwsFacts): LambdaDeployment {
   const reading = readStatements(plan, facts);
   const mount = efsMount(plan, reading);
-  const environment = {
-    VIRGA_STORE: ownStoreUri(plan, facts),
-    VIRGA_CACHE: mount?.path ?? "/tmp/virga",
-    ...(plan.access === "api-key" && facts.apiKeySha256 !== undefined && { VIRGA_API_KEY_SHA256: facts.apiKeySha256 }),
-  };
   return {
-    functions: { [FUNCTION_KEY]: toLambdaFunction(plan, facts, environment, mount) },
+    functions: { [FUNCTION_KEY]: toLambdaFunction(plan, facts, mount) },
     iamStatements: mount === undefined ? reading : [...reading, mountStatement(mount)],
     resources: {
       Resources: {

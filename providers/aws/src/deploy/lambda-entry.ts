@@ -1,7 +1,7 @@
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DeployedModel, DeployedService } from "@virga/core";
-import type { PlannedModel, ServicePlan } from "@virga/deploy";
-import { DEPLOYED_ALIAS } from "./registry-place.ts";
+import { DEPLOYED_ALIAS, type PlannedModel, type ServicePlan } from "@virga/deploy";
 
 /** Source of a function's entry, and the folder from which its imports of ours are found. */
 export interface FunctionEntry {
@@ -11,7 +11,7 @@ export interface FunctionEntry {
 }
 
 /** The folder of this package, which finds its own `@virga/aws/lambda`; a user's project may not have it. */
-const PACKAGE_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
+const PACKAGE_FOLDER = dirname(fileURLToPath(new URL("../../package.json", import.meta.url)));
 
 /** Writes the module that is the function: the service as a literal, the user's predictor as an import. */
 export function toLambdaEntry(plan: ServicePlan): FunctionEntry {

@@ -1,7 +1,9 @@
 import type { ServicePlan } from "@virga/deploy";
 import type { AwsFacts } from "./aws-facts.ts";
 import type { TemplateValue } from "./cloud-formation.ts";
+import { MOUNT_PATH } from "./efs/efs-mount.ts";
 import type { MountedFileSystem } from "./efs/mounted-file-system.ts";
+import { ownStoreUri } from "./registry-place.ts";
 import { temporaryStorageMb } from "./temporary-storage.ts";
 
 /** A function as the Serverless Framework's `functions` takes it; the plugin adds `package.artifact`. */
@@ -33,6 +35,9 @@ interface HttpApiEvent {
   readonly httpApi: { readonly path: "*"; readonly authorizer?: { readonly type: "aws_iam" } };
 }
 
+/** The function's key in `functions`, so that AWS calls it `SERVICE-STAGE-predict`. */
+export const FUNCTION_KEY = "predict";
+
 /** The managed runtime of the deployed function. */
 export const RUNTIME = "nodejs22.x";
 
@@ -46,7 +51,6 @@ const HTTP_API_SECONDS = 29;
 export function toLambdaFunction(
   plan: ServicePlan,
   facts: AwsFacts,
-  environment: LambdaFunction["environment"],
   mount: MountedFileSystem | undefined,
 ): LambdaFunction {
   const { aws, memoryMb } = plan;
@@ -60,13 +64,23 @@ export function toLambdaFunction(
     logRetentionInDays: aws.logRetentionDays ?? LOG_RETENTION_DAYS,
     // A version that nobody can invoke would be kept with each deployment.
     versionFunction: false,
-    environment,
+    environment: lambdaEnvironment(plan, facts),
     ...frontOf(plan),
     ...(mount && {
       vpc: { securityGroupIds: mount.securityGroups, subnetIds: mount.subnets },
       fileSystemConfig: { arn: mount.accessPointArn, localMountPath: mount.path },
       ...(mount.dependsOn.length > 0 && { dependsOn: mount.dependsOn }),
     }),
+  };
+}
+
+/** What the function is told beside what is in its bundle. */
+export function lambdaEnvironment(plan: ServicePlan, facts: AwsFacts): LambdaFunction["environment"] {
+  const { apiKeySha256 } = facts;
+  return {
+    VIRGA_STORE: ownStoreUri(plan, facts),
+    VIRGA_CACHE: plan.aws.efs === undefined ? "/tmp/virga" : MOUNT_PATH,
+    ...(plan.access === "api-key" && apiKeySha256 !== undefined && { VIRGA_API_KEY_SHA256: apiKeySha256 }),
   };
 }
 

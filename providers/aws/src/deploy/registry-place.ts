@@ -1,12 +1,10 @@
-import type { PlannedModel, ServicePlan } from "@virga/deploy";
+import { DEPLOYED_ALIAS, type PlannedModel, type ServicePlan } from "@virga/deploy";
+import { parseS3Uri } from "../store/s3-uri.ts";
 import type { AwsFacts } from "./aws-facts.ts";
 import { substitute, type TemplateValue } from "./cloud-formation.ts";
 
 /** Below which key a service's registry lies in its bucket. */
 export const REGISTRY_PREFIX = "virga";
-
-/** The alias under which a model of the config is published, deployed and followed. */
-export const DEPLOYED_ALIAS = "production";
 
 /** Logical name that the Serverless Framework gives the bucket it makes for a service. */
 const DEPLOYMENT_BUCKET = "ServerlessDeploymentBucket";
@@ -28,7 +26,7 @@ export function placeOf(model: PlannedModel, plan: ServicePlan, facts: AwsFacts)
   const { origin } = model;
   if (origin.kind === "file") return { ...own, registryName: model.name, reference: DEPLOYED_ALIAS };
   const { store, registryName, reference } = origin;
-  const place = store === undefined ? own : parseS3Uri(store);
+  const place = store === undefined ? own : toPlace(store);
   return place && { ...place, registryName, reference };
 }
 
@@ -47,9 +45,8 @@ export function plain(text: string): TemplateValue {
   return text.includes("${") ? substitute(text) : text;
 }
 
-function parseS3Uri(uri: string): Pick<RegistryPlace, "bucket" | "prefix"> | undefined {
-  const [, bucket, path = ""] = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(uri) ?? [];
-  if (bucket === undefined) return undefined;
-  const parts = path.split("/").filter((part) => part !== "");
-  return { bucket, prefix: parts.map((part) => `${part}/`).join("") };
+function toPlace(uri: string): Pick<RegistryPlace, "bucket" | "prefix"> | undefined {
+  if (!/^s3:/i.test(uri)) return undefined;
+  const { bucket, prefix } = parseS3Uri(uri);
+  return { bucket, prefix: prefix === "" ? "" : `${prefix}/` };
 }

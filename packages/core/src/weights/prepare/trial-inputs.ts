@@ -4,7 +4,7 @@ import { type Tensor, type TensorSpec, type Tensors, tensor } from "../../tensor
 import type { DeclaredValue } from "../onnx-file/model-file.ts";
 
 /** Sizes for free dimensions: the first of an input, most often the batch, and the others. */
-interface FreeSizes {
+export interface FreeSizes {
   readonly first: number;
   readonly others: number;
 }
@@ -43,13 +43,17 @@ const MOST_ELEMENTS = 2 ** 24;
  * Inputs that a model might take, likely ones first and the same every time: random numbers for every size that is fixed,
  * and a few sizes for each that is free.
  */
-export function* trialInputs(specs: readonly TensorSpec[], declared: readonly DeclaredValue[]): Generator<Tensors> {
+export function* trialInputs(
+  specs: readonly TensorSpec[],
+  declared: readonly DeclaredValue[],
+  freeSizes: readonly FreeSizes[] = FREE_SIZES,
+): Generator<Tensors> {
   const isFree = specs.some(({ shape }) => shape.length === 0 || shape.includes(-1));
   const byName = new Map(declared.map((value) => [value.name, value.shape]));
   const firstNames = new Set(declared.flatMap(({ shape }) => (typeof shape?.[0] === "string" ? [shape[0]] : [])));
   let seed = 0;
   for (const filling of FILLINGS) {
-    for (const sizes of isFree ? FREE_SIZES : FREE_SIZES.slice(0, 1)) {
+    for (const sizes of isFree ? freeSizes : freeSizes.slice(0, 1)) {
       const shapes = specs.map((spec) => shapeOf(spec, byName.get(spec.name), firstNames, sizes));
       if (isFree && shapes.some((shape) => product(shape) > MOST_ELEMENTS)) continue;
       const random = randomNumbers(++seed);
