@@ -53,7 +53,7 @@ export async function withinInvocation<Result>(
 }
 
 /** Waits for something, but no longer than this. */
-export async function settleWithin(work: Promise<void>, limitMs: number): Promise<void> {
+export async function settleWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.max(0, limitMs));
