@@ -34,7 +34,7 @@ describe("a store by its URI", () => {
 
   it("names it in a model's reference as well", async () => {
     const place = toModelPlace("gs://paid-by-others/teams?userProject=payer/iris@production", ".");
-    expect(place).toMatchObject({ store: "gs://paid-by-others/teams?userProject=payer", name: "iris" });
+    expect(place).toMatchObject({ store: "gs://paid-by-others/teams?userProject=payer", registryName: "iris" });
   });
 
   it("says who pays for a bucket of S3", async () => {

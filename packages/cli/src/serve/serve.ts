@@ -5,7 +5,6 @@ import { type App, createApp, type Limits } from "@virga/core";
 import { drainOnSignal, type RunningServer, startServer } from "@virga/server";
 import type { Terminal } from "../print/terminal.ts";
 import { defineService, type ServiceArguments } from "../service/define-service.ts";
-import { describePlace } from "../service/model-place.ts";
 import type { ServiceDefinition } from "../service/service-definition.ts";
 import { toAppOptions } from "../service/to-app-options.ts";
 import { createCurlLine } from "./curl-line.ts";
@@ -53,7 +52,7 @@ function limitsOf({ timeoutMs }: ServiceDefinition, { maxRequestBytes }: ServeAr
 
 async function warm(app: App, service: ServiceDefinition, folder: string, report: Report): Promise<void> {
   const places = service.models.map(({ place }) =>
-    place.kind === "file" ? relative(folder, place.path) : describePlace(place),
+    place.kind === "file" ? relative(folder, place.path) : `${place.registryName}@${place.reference}`,
   );
   report({ level: "info", event: "service.loading", message: `Loading ${places.join(", ")} …` });
   // What failed stands in the descriptions; the service comes up all the same, and a mended file is taken up.

@@ -1,7 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, extname, relative, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { InferenceError } from "@virga/core";
+import { checkFiles, type NeededFile } from "@virga/deploy";
 import { readConfigFile } from "./config-file.ts";
 import { toModelPlace } from "./model-place.ts";
 import type { ModelDefinition, ServiceDefinition } from "./service-definition.ts";
@@ -31,7 +32,7 @@ export async function defineService(written: ServiceArguments, folder: string): 
     ...(written.name === undefined ? {} : { name: written.name }),
     ...(written.predictor === undefined ? {} : { predictorPath: resolve(folder, written.predictor) }),
   };
-  checkFiles(complete, folder);
+  checkFiles(filesOf(complete), folder);
   return complete;
 }
 
@@ -53,7 +54,7 @@ function toModel(written: string, folder: string): ModelDefinition {
   const named = existsSync(resolve(folder, written)) ? null : NAMED.exec(written);
   const path = named?.[2] ?? written;
   const place = toModelPlace(path, folder);
-  return { name: named?.[1] ?? (place.kind === "file" ? nameOf(path) : place.name), place };
+  return { name: named?.[1] ?? (place.kind === "file" ? nameOf(path) : place.registryName), place };
 }
 
 function nameOf(path: string): string {
@@ -93,18 +94,11 @@ async function readLabels(path: string, written: string): Promise<string[]> {
   return lines.map((line) => line.trim());
 }
 
-function checkFiles({ models, predictorPath }: ServiceDefinition, folder: string): void {
+function filesOf({ models, predictorPath }: ServiceDefinition): NeededFile[] {
   const files = models.flatMap(({ name, place }) =>
     place.kind === "file" ? [{ path: place.path, role: `model ${name}` }] : [],
   );
-  if (predictorPath !== undefined) files.push({ path: predictorPath, role: "predictor" });
-  const problems = files.flatMap(({ path, role }) => {
-    const shown = relative(folder, path) || path;
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return [`There is no file ${shown} (${role}).`];
-    return stats.isDirectory() ? [`${shown} is a folder (${role}): name the file in it.`] : [];
-  });
-  if (problems.length > 0) throw missing(problems.join("\n"));
+  return predictorPath === undefined ? files : [...files, { path: predictorPath, role: "predictor" }];
 }
 
 function invalid(message: string): InferenceError {

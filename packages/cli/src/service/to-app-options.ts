@@ -39,5 +39,12 @@ async function toSource(place: ModelPlace, { folder, environment }: Terminal): P
   if (place.kind === "file") return place.path;
   const registry = new Registry(await openStore(place.store, folder, environment));
   const cache = new WeightCache({ directory: join(folder, CACHE_FOLDER) });
-  return { kind: "registry", registry, name: place.name, reference: place.reference, cache, refreshMs: REFRESH_MS };
+  return {
+    kind: "registry",
+    registry,
+    name: place.registryName,
+    reference: place.reference,
+    cache,
+    refreshMs: REFRESH_MS,
+  };
 }
