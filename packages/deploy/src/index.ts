@@ -1,5 +1,6 @@
+export { type ArtefactLimits, artefactSize, checkArtefactSize, describeArtefact } from "./bundle/artefact-size.ts";
 export { type BundleOptions, bundleFunction } from "./bundle/bundle-function.ts";
-export type { Architecture } from "./bundle/runtime-files.ts";
+export { type Architecture, readRuntimeGlibc } from "./bundle/runtime-files.ts";
 export { type ZippedFunction, zipFunction } from "./bundle/zip-function.ts";
 export type { BundledFile, BundledFunction } from "./bundled-function.ts";
 export { checkFiles, type NeededFile } from "./plan/check-files.ts";

@@ -1,15 +1,15 @@
 import { copyFile, mkdir, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
-import type { BundledFunction } from "../bundled-function.ts";
+import type { BundledFile, BundledFunction } from "../bundled-function.ts";
 import { explainBuildFailure } from "./build-failure.ts";
 import { toParts } from "./bundled-parts.ts";
 import { checkMachine } from "./elf-file.ts";
 import { nativeDependencies } from "./native-dependencies.ts";
 import { oneCore } from "./one-core.ts";
-import { ASSETS_FOLDER, BANNER, BUNDLE_NAME, clearOutputFolder } from "./output-folder.ts";
+import { BANNER, BUNDLE_NAME, clearOutputFolder } from "./output-folder.ts";
 import { type Architecture, bindingBesideBundle, nativeFiles } from "./runtime-files.ts";
-import { sourceAssets } from "./source-assets.ts";
+import { PLACE_NAMES, sourceAssets } from "./source-assets.ts";
 
 /** What is bundled, for which machine, and where to. */
 export interface BundleOptions {
@@ -28,28 +28,29 @@ export interface BundleOptions {
  * the bundle would not find, or when the folder holds other files.
  */
 export async function bundleFunction(options: BundleOptions): Promise<BundledFunction> {
-  const { architecture, outputFolder } = options;
-  const { contents, metafile } = await compile(options);
-  await clearOutputFolder(outputFolder);
-  for (const [name, bytes] of contents) {
-    await mkdir(dirname(join(outputFolder, name)), { recursive: true });
-    await writeFile(join(outputFolder, name), bytes);
-  }
+  const { entry, architecture, outputFolder } = options;
+  const { code, metafile, assets } = await compile(options);
   const natives = nativeFiles(architecture);
-  for (const path of natives) {
-    await checkMachine(path, architecture);
-    await copyFile(path, join(outputFolder, basename(path)));
+  for (const path of natives) await checkMachine(path, architecture);
+  await clearOutputFolder(outputFolder);
+  await writeFile(join(outputFolder, BUNDLE_NAME), code);
+  const copies = [...natives.map((path) => [basename(path), path] as const), ...assets];
+  for (const [name, path] of copies) {
+    await mkdir(dirname(join(outputFolder, name)), { recursive: true });
+    await copyFile(path, join(outputFolder, name));
   }
-  const names = [...contents.keys(), ...natives.map((path) => basename(path))];
-  const sizes = await Promise.all(names.map((name) => stat(join(outputFolder, name))));
-  const files = names.map((name, index) => ({ name, sizeBytes: sizes[index]?.size ?? 0 }));
-  return { folder: outputFolder, files, parts: toParts(metafile) };
+  const files: BundledFile[] = [];
+  for (const name of [BUNDLE_NAME, ...copies.map(([name]) => name)]) {
+    files.push({ name, sizeBytes: (await stat(join(outputFolder, name))).size });
+  }
+  return { folder: outputFolder, files, parts: toParts(metafile, entry.resolveFolder) };
 }
 
-/** The bundle and the files that its sources refer to, by their names in the artefact. */
 interface CompiledFunction {
-  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly code: Uint8Array;
   readonly metafile: Metafile;
+  /** Files that the sources look for, by their names in the artefact, in the order of the names. */
+  readonly assets: readonly (readonly [name: string, path: string])[];
 }
 
 /** The conditions under which this very file was found: sources import sources, what is built imports what is built. */
@@ -68,27 +69,22 @@ const SETTINGS = {
   mainFields: ["module", "main"],
   conditions: CONDITIONS,
   banner: { js: BANNER },
-  // What CommonJS takes for granted.
-  define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
-  assetNames: `${ASSETS_FOLDER}/[name]-[hash]`,
+  define: PLACE_NAMES,
   logLevel: "silent",
 } as const satisfies BuildOptions;
 
 async function compile({ entry, outputFolder }: BundleOptions): Promise<CompiledFunction> {
+  const assets = new Map<string, string>();
   try {
     const { outputFiles, metafile } = await build({
       ...SETTINGS,
       stdin: { contents: entry.contents, resolveDir: entry.resolveFolder, sourcefile: BUNDLE_NAME, loader: "js" },
       absWorkingDir: entry.resolveFolder,
-      outdir: outputFolder,
-      entryNames: basename(BUNDLE_NAME, ".mjs"),
-      outExtension: { ".js": ".mjs" },
-      plugins: [oneCore, bindingBesideBundle, nativeDependencies, sourceAssets],
+      outfile: join(outputFolder, BUNDLE_NAME),
+      plugins: [oneCore, bindingBesideBundle, nativeDependencies, sourceAssets(assets)],
     });
-    const named = outputFiles.map(({ path, contents }): [string, Uint8Array] => {
-      return [relative(outputFolder, path).replaceAll(sep, "/"), contents];
-    });
-    return { contents: new Map(named), metafile };
+    const code = Buffer.concat(outputFiles.map(({ contents }) => contents));
+    return { code, metafile, assets: [...assets].sort(([one], [other]) => (one < other ? -1 : 1)) };
   } catch (error) {
     throw await explainBuildFailure(error, "The function cannot be bundled");
   }

@@ -1,15 +1,24 @@
-import { readdir, readFile, rm } from "node:fs/promises";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceError } from "@virga/core";
+import { NATIVE_FILES } from "./runtime-files.ts";
 
 export const BUNDLE_NAME = "index.mjs";
 /** Of an artefact: the files that its sources refer to. */
 export const ASSETS_FOLDER = "assets";
-/** Begins every bundle: CommonJS inside asks for Node's own modules, and for the binding, with `require`. */
-export const BANNER = 'import{createRequire as virgaRequire}from"node:module";const require=virgaRequire(import.meta.url);';
 
-const ARTEFACT = [BUNDLE_NAME, "onnxruntime_binding.node", "libonnxruntime.so.1", ASSETS_FOLDER];
+/**
+ * Begins every bundle: CommonJS inside asks for Node's own modules, and for the binding, with `require`; a source that
+ * looks for files beside it asks where it lies.
+ */
+export const BANNER: string = [
+  'import{createRequire as virgaRequire}from"node:module";import virgaPath from"node:path";',
+  'import{pathToFileURL as virgaUrl}from"node:url";const require=virgaRequire(import.meta.url);',
+  "const virgaModuleAt=name=>{const filename=virgaPath.join(import.meta.dirname,name);",
+  "return{filename,dirname:virgaPath.dirname(filename),url:virgaUrl(filename).href}};",
+].join("");
+
+const ARTEFACT = [BUNDLE_NAME, ...NATIVE_FILES, ASSETS_FOLDER];
 
 /**
  * Makes an empty folder, or empties one that holds an artefact.
@@ -19,18 +28,18 @@ const ARTEFACT = [BUNDLE_NAME, "onnxruntime_binding.node", "libonnxruntime.so.1"
 export async function clearOutputFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const names = await readdir(folder);
-  const strange = names.find((name) => !ARTEFACT.includes(name));
-  const isOurs = names.length === 0 || (await beginsWithBanner(join(folder, BUNDLE_NAME)));
-  if (strange !== undefined || !isOurs) {
+  const isArtefact = names.length === 0 || (await isBundle(join(folder, BUNDLE_NAME)));
+  const stranger = isArtefact ? names.find((name) => !ARTEFACT.includes(name)) : names[0];
+  if (stranger !== undefined) {
     throw new InferenceError(
       "CONFIG_INVALID",
-      `${folder} holds ${strange ?? names[0]}, which is not of an artefact built before: name a new folder, or empty this one.`,
+      `${folder} holds ${stranger}, which is no part of a function built before: name a new folder, or empty this one.`,
     );
   }
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true })));
 }
 
-async function beginsWithBanner(path: string): Promise<boolean> {
+async function isBundle(path: string): Promise<boolean> {
   const text = await readFile(path, "utf8").catch(() => "");
   return text.startsWith(BANNER);
 }
