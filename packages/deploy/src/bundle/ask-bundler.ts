@@ -1,7 +1,7 @@
 import type { OnResolveResult, PluginBuild, ResolveOptions } from "esbuild";
 
 /** Marks a question of a plugin, which plugins leave to the bundler. */
-export const ASKED = Symbol("asked");
+export const ASKED: unique symbol = Symbol("asked");
 
 /** Where an import leads, as the bundler itself finds it. */
 export async function askBundler(
