@@ -1,19 +1,41 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { InferenceError } from "@virga/core";
 import { type ConfigProblem, type InferenceConfig, parseInferenceConfig } from "@virga/core/config-schema";
 import { type Document, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { toModelPlace } from "./model-place.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
 
+const DEFAULT_CONFIG = "serverless.yml";
 const EXAMPLE = "inference:\n  models:\n    iris: model.onnx";
+
+/** What is read of a `serverless.yml`. */
+export interface ConfigFile {
+  readonly service?: string;
+  readonly inference: InferenceConfig;
+  /** That the config's paths start from; absolute. */
+  readonly folder: string;
+}
+
+/**
+ * Finds the config that was named, or the one of the folder.
+ *
+ * @throws InferenceError `CONFIG_INVALID` when there is none.
+ */
+export function findConfigFile(named: string | undefined, folder: string): string {
+  const path = resolve(folder, named ?? DEFAULT_CONFIG);
+  if (existsSync(path)) return path;
+  if (named !== undefined) throw invalid(`There is no config ${named}.`);
+  throw invalid(
+    `There is no ${DEFAULT_CONFIG} in ${folder}. Name a model, such as: virga serve model.onnx (or another config with --config).`,
+  );
+}
 
 /**
  * Reads the `inference:` block of a `serverless.yml`.
  *
  * @throws InferenceError `CONFIG_INVALID` with every problem, its line and what is allowed.
  */
-export async function readConfigFile(path: string): Promise<ServiceDefinition> {
+export async function readConfigFile(path: string): Promise<ConfigFile> {
   const file = basename(path);
   const lines = new LineCounter();
   const document = parseDocument(await readText(path), { lineCounter: lines, logLevel: "silent" });
@@ -28,7 +50,7 @@ export async function readConfigFile(path: string): Promise<ServiceDefinition> {
   if (problems !== undefined) {
     throw invalid(describeProblems(file, problems, (problem) => lineOf(document, lines, problem)));
   }
-  return toDefinition(config, typeof service === "string" ? service : undefined, dirname(path));
+  return { ...(typeof service === "string" && { service }), inference: config, folder: dirname(path) };
 }
 
 async function readText(path: string): Promise<string> {
@@ -37,19 +59,6 @@ async function readText(path: string): Promise<string> {
   } catch (error) {
     throw invalid(`The config ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
   }
-}
-
-function toDefinition(config: InferenceConfig, name: string | undefined, folder: string): ServiceDefinition {
-  return {
-    ...(name === undefined ? {} : { name }),
-    models: Object.entries(config.models).map(([model, { path, ...rest }]) => ({
-      name: model,
-      place: toModelPlace(path, folder),
-      ...rest,
-    })),
-    ...(config.predictor === undefined ? {} : { predictorPath: resolve(folder, config.predictor) }),
-    ...(config.timeout === undefined ? {} : { timeoutMs: config.timeout * 1_000 }),
-  };
 }
 
 function describeProblems(

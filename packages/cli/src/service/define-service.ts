@@ -3,11 +3,9 @@ import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { InferenceError } from "@virga/core";
 import { checkFiles, type NeededFile } from "@virga/deploy";
-import { readConfigFile } from "./config-file.ts";
+import { findConfigFile, readConfigFile } from "./config-file.ts";
 import { toModelPlace } from "./model-place.ts";
 import type { ModelDefinition, ServiceDefinition } from "./service-definition.ts";
-
-const DEFAULT_CONFIG = "serverless.yml";
 
 /** What the command line says about the service. */
 export interface ServiceArguments {
@@ -64,13 +62,19 @@ function nameOf(path: string): string {
   return name === "" ? "model" : name;
 }
 
-async function fromConfig(config: string | undefined, folder: string): Promise<ServiceDefinition> {
-  const path = resolve(folder, config ?? DEFAULT_CONFIG);
-  if (existsSync(path)) return readConfigFile(path);
-  if (config !== undefined) throw invalid(`There is no config ${config}.`);
-  throw invalid(
-    `There is no ${DEFAULT_CONFIG} in ${folder}. Name a model, such as: virga serve model.onnx (or another config with --config).`,
-  );
+async function fromConfig(named: string | undefined, folder: string): Promise<ServiceDefinition> {
+  const { service, inference, folder: configFolder } = await readConfigFile(findConfigFile(named, folder));
+  const { models, predictor, timeout } = inference;
+  return {
+    ...(service === undefined ? {} : { name: service }),
+    models: Object.entries(models).map(([name, { path, ...rest }]) => ({
+      name,
+      place: toModelPlace(path, configFolder),
+      ...rest,
+    })),
+    ...(predictor === undefined ? {} : { predictorPath: resolve(configFolder, predictor) }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1_000 }),
+  };
 }
 
 async function withLabels(

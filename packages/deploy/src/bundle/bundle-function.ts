@@ -1,15 +1,10 @@
 import { copyFile, mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type BuildOptions, build, type Metafile } from "esbuild";
 import type { BundledFile, BundledFunction } from "../bundled-function.ts";
-import { explainBuildFailure } from "./build-failure.ts";
 import { toParts } from "./bundled-parts.ts";
 import { checkMachine } from "./elf-file.ts";
-import { nativeDependencies } from "./native-dependencies.ts";
-import { oneCore } from "./one-core.ts";
-import { BANNER, BUNDLE_NAME, clearOutputFolder } from "./output-folder.ts";
-import { type Architecture, bindingBesideBundle, nativeFiles } from "./runtime-files.ts";
-import { PLACE_NAMES, sourceAssets } from "./source-assets.ts";
+import { BUNDLE_NAME, clearOutputFolder } from "./output-folder.ts";
+import { type Architecture, nativeFiles } from "./runtime-files.ts";
 
 /** What is bundled, for which machine, and where to. */
 export interface BundleOptions {
@@ -29,7 +24,9 @@ export interface BundleOptions {
  */
 export async function bundleFunction(options: BundleOptions): Promise<BundledFunction> {
   const { entry, architecture, outputFolder } = options;
-  const { code, metafile, assets } = await compile(options);
+  // The bundler takes a tenth of a second to load, which commands that bundle nothing need not pay for.
+  const { compileFunction } = await import("./compile-function.ts");
+  const { code, metafile, assets } = await compileFunction(options);
   const natives = nativeFiles(architecture);
   for (const path of natives) await checkMachine(path, architecture);
   await clearOutputFolder(outputFolder);
@@ -44,48 +41,4 @@ export async function bundleFunction(options: BundleOptions): Promise<BundledFun
     files.push({ name, sizeBytes: (await stat(join(outputFolder, name))).size });
   }
   return { folder: outputFolder, files, parts: toParts(metafile, entry.resolveFolder) };
-}
-
-interface CompiledFunction {
-  readonly code: Uint8Array;
-  readonly metafile: Metafile;
-  /** Files that the sources look for, by their names in the artefact, in the order of the names. */
-  readonly assets: readonly (readonly [name: string, path: string])[];
-}
-
-/** The conditions under which this very file was found: sources import sources, what is built imports what is built. */
-const CONDITIONS = import.meta.url.endsWith(".ts") ? ["virga:source"] : [];
-
-const SETTINGS = {
-  bundle: true,
-  write: false,
-  metafile: true,
-  minify: true,
-  legalComments: "none",
-  platform: "node",
-  format: "esm",
-  target: "node22",
-  // Modules that can be shaken, where a package has them.
-  mainFields: ["module", "main"],
-  conditions: CONDITIONS,
-  banner: { js: BANNER },
-  define: PLACE_NAMES,
-  logLevel: "silent",
-} as const satisfies BuildOptions;
-
-async function compile({ entry, outputFolder }: BundleOptions): Promise<CompiledFunction> {
-  const assets = new Map<string, string>();
-  try {
-    const { outputFiles, metafile } = await build({
-      ...SETTINGS,
-      stdin: { contents: entry.contents, resolveDir: entry.resolveFolder, sourcefile: BUNDLE_NAME, loader: "js" },
-      absWorkingDir: entry.resolveFolder,
-      outfile: join(outputFolder, BUNDLE_NAME),
-      plugins: [oneCore, bindingBesideBundle, nativeDependencies, sourceAssets(assets)],
-    });
-    const code = Buffer.concat(outputFiles.map(({ contents }) => contents));
-    return { code, metafile, assets: [...assets].sort(([one], [other]) => (one < other ? -1 : 1)) };
-  } catch (error) {
-    throw await explainBuildFailure(error, "The function cannot be bundled");
-  }
 }

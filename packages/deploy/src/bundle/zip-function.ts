@@ -3,7 +3,6 @@ import { createReadStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
-import { Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import type { BundledFunction } from "../bundled-function.ts";
 
 /** What was written. */
@@ -27,6 +26,7 @@ const SETTINGS = {
 
 /** Zips an artefact: same files, same bytes, on any machine. */
 export async function zipFunction({ folder, files }: BundledFunction, zipPath: string): Promise<ZippedFunction> {
+  const { Uint8ArrayWriter, ZipWriter } = await import("@zip.js/zip.js");
   const zip = new ZipWriter(new Uint8ArrayWriter(), SETTINGS);
   for (const { name } of files) await zip.add(name, Readable.toWeb(createReadStream(join(folder, name))));
   const bytes = await zip.close();
