@@ -1,12 +1,22 @@
 import type { InferenceApp } from "@virga/core";
 
+/** What a platform does to requests and answers whatever the adapter does; the suite holds each of them to its limit. */
+export interface PlatformLimits {
+  /** Largest answer that the platform carries; absent where it has no such bound. */
+  readonly maxResponseBytes?: number;
+  /** It reads bodies that are labelled as text as UTF-8, so that others have to be refused, never guessed. */
+  readonly readsTextBodies?: boolean;
+  /** It unescapes paths. */
+  readonly unescapesPaths?: boolean;
+  /** Of query names that are repeated it keeps the last. */
+  readonly keepsLastOfRepeated?: boolean;
+}
+
 /** An adapter under test: it only turns a request into its platform's event, and the platform's answer back. */
-export interface OpenedAdapter {
+export interface OpenedAdapter extends PlatformLimits {
   send(request: Request): Promise<Response>;
   /** Ends the platform's process as the platform does; the adapter closes the app. */
   close(): Promise<void>;
-  /** Largest answer that the platform carries; absent where it has no such bound. */
-  readonly maxResponseBytes?: number;
 }
 
 /** Puts an app behind the adapter under test. */

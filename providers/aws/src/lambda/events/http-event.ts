@@ -23,6 +23,9 @@ const ORIGIN = "http://localhost";
 export function toRequest(event: HttpEvent): Request {
   const { method, query } = event;
   const headers = toHeaders(event.headers);
+  // The body is whole, whatever its length was on the way.
+  headers.delete("content-length");
+  if (event.body !== undefined && isInflated(event.body, headers)) headers.delete("content-encoding");
   const hasBody = method !== "GET" && method !== "HEAD" && event.body !== undefined;
   try {
     const url = new URL(`${ORIGIN}${escapePath(event.path)}`);
@@ -50,6 +53,13 @@ export function readBody(event: EventRecord, headers: HttpEvent["headers"]): Buf
     "The request's body is binary, but its content type says that it is text, so that what stands in front of the " +
       "function has changed it: send it as application/octet-stream.",
   );
+}
+
+/** REST APIs inflate bodies and leave the header that says otherwise: such a body does not begin as its format does. */
+function isInflated([first = 0, second = 0]: Uint8Array, headers: Headers): boolean {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase();
+  if (encoding === "gzip" || encoding === "x-gzip") return first !== 0x1f || second !== 0x8b;
+  return encoding === "deflate" && ((first & 0x0f) !== 8 || ((first << 8) | second) % 31 !== 0);
 }
 
 /** What decoders of UTF-8 put in the place of bytes that are none. */
