@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { runVirga } from "./support/run-virga.ts";
-import { addModel } from "./support/test-models.ts";
+import { addModel, noiseModel } from "./support/test-models.ts";
 import { createWorkspace, type Workspace } from "./support/workspace.ts";
 
 let workspace: Workspace;
@@ -44,6 +44,17 @@ describe("the registry from the command line", () => {
     expect(listed.stdout).toMatch(/^VERSION {2}ALIASES .*\n1 /);
     const none = await runVirga(workspace.folder, ["versions", "other"]);
     expect(none.stdout).toMatch(/has no version of other; make one with: virga push other model.onnx/);
+  });
+
+  it("says why a model is not prepared, and publishes it all the same", async () => {
+    workspace.write("noise.onnx", noiseModel());
+    const reason = /Kept as it is: it gives different answers to the same input/;
+    const prepared = await runVirga(workspace.folder, ["prepare", "noise.onnx", "-o", "prepared"]);
+    expect(prepared).toMatchObject({ code: 0, stdout: expect.stringMatching(reason) });
+    const pushed = await runVirga(workspace.folder, ["push", "noise", "noise.onnx"]);
+    expect(pushed).toMatchObject({ code: 0, stdout: expect.stringMatching(reason) });
+    expect(pushed.stdout).toMatch(/noise is version 1/);
+    expect((await runVirga(workspace.folder, ["versions", "noise"])).stdout).toContain("as published");
   });
 
   it.each([

@@ -20,6 +20,18 @@ export function externalModel(location: string): Uint8Array {
   });
 }
 
+/** `y = x` and noise, another one each time. */
+export function noiseModel(): Uint8Array {
+  return encodeModel({
+    inputs: [{ name: "x", tensor: "float32", shape: ["N", 2] }],
+    outputs: [{ name: "y", tensor: "float32", shape: ["N", 2] }],
+    operations: [
+      { operator: "RandomUniformLike", inputs: ["x"], outputs: ["noise"] },
+      { operator: "Add", inputs: ["x", "noise"], outputs: ["y"] },
+    ],
+  });
+}
+
 /** `scores = x`, one for each of three classes. */
 export function scoresModel(): Uint8Array {
   return encodeModel({

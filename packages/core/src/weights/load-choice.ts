@@ -8,8 +8,7 @@ export interface LoadChoice {
   readonly graph: string;
   /** All that has to be fetched: the graph and the data files it names. */
   readonly files: readonly string[];
-  /** For `ModelSource`; absent for the runtime's defaults. */
-  readonly mode?: LoadMode;
+  readonly mode: LoadMode;
   /** Whether the session may be created as soon as the graph is there and the data file has its length. */
   readonly mayArrive: boolean;
 }
@@ -22,7 +21,8 @@ export async function chooseLoad(
   { load, files, runtimeVersion: preparedFor }: Manifest,
 ): Promise<LoadChoice> {
   if (load.kind === "original") {
-    return { graph: load.graph, files: files.map(({ path }) => path), mayArrive: false };
+    const mode = { optimize: true, prepack: load.prepack };
+    return { graph: load.graph, files: files.map(({ path }) => path), mode, mayArrive: false };
   }
   const isSameRuntime = preparedFor === (await runtimeVersion());
   // Proven for this runtime, and where a private mapping shows what is written to the file later.

@@ -6,7 +6,6 @@ import type { Engine } from "../../session/engine.ts";
 import { createOnnxEngine } from "../../session/onnx-engine.ts";
 import { runtimeVersion } from "../../session/onnx-runtime.ts";
 import type { Signature, Tensors } from "../../tensor/tensor.ts";
-import type { ModelFile } from "../onnx-file/model-file.ts";
 import type { LoadPlan, Manifest } from "../registry/manifest.ts";
 import { CHUNK_BYTES, describeFile } from "./describe-file.ts";
 import { graphFacts } from "./graph-facts.ts";
@@ -90,28 +89,28 @@ interface StudiedModel {
   readonly trials: Trials;
 }
 
-async function askOriginal(
-  engine: Engine,
-  { path, file }: SourceModel,
-  examples: readonly Tensors[],
-): Promise<StudiedModel> {
+async function askOriginal(engine: Engine, source: SourceModel, examples: readonly Tensors[]): Promise<StudiedModel> {
   const session = await engine.load({
     kind: "file",
-    path,
-    mode: { optimize: true, prepack: file === undefined || computesWhenPacked(file) },
+    path: source.path,
+    mode: { optimize: true, prepack: needsPacking(source) },
   });
   try {
     const { signature } = session;
-    return { signature, trials: await collectTrials(session, file?.graph.inputs ?? [], examples) };
+    return { signature, trials: await collectTrials(session, source.file?.graph.inputs ?? [], examples) };
   } finally {
     await session.close();
   }
 }
 
-/** Packed, some quantised products are computed in another way. All others need half the memory when they are not. */
-function computesWhenPacked(file: ModelFile): boolean {
-  const { isQuantized, needsPacking } = graphFacts(file);
-  return isQuantized || needsPacking;
+/**
+ * Packed, some quantised products are computed in another way, and some operators many times faster. All others need half
+ * the memory when they are not. Of a file that only the runtime reads nothing is known.
+ */
+function needsPacking({ file }: SourceModel): boolean {
+  if (file === undefined) return true;
+  const facts = graphFacts(file);
+  return facts.isQuantized || facts.needsPacking;
 }
 
 async function prepareOrKeep(
@@ -145,7 +144,7 @@ async function keepOriginal(source: SourceModel, bench: Workbench, reason: strin
     await copyFile(path === graph ? source.path : join(dirname(source.path), path), copy, constants.COPYFILE_EXCL);
     files.set(path, copy);
   }
-  return { load: { kind: "original", graph, reason }, files };
+  return { load: { kind: "original", graph, prepack: needsPacking(source), reason }, files };
 }
 
 /** By renaming, because a session may have the files of that name mapped. */

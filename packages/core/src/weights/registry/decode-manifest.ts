@@ -42,7 +42,10 @@ function decodeFile(fields: RecordFields, chunkBytes: number): ManifestFile {
 
 function decodeLoad(fields: RecordFields): LoadPlan {
   const kind = fields.oneOf("kind", ["mapped", "mappedWhenComplete", "original"]);
-  if (kind === "original") return { kind, graph: fields.text("graph", SAFE_PATH), reason: fields.text("reason") };
+  if (kind === "original") {
+    const { graph } = decodeGraph(fields);
+    return { kind, graph, prepack: fields.boolean("prepack"), reason: fields.text("reason") };
+  }
   const plan = { ...decodeGraph(fields), packedBytes: fields.integer("packedBytes") };
   if (kind === "mapped") return { kind, ...plan };
   const layouts = fields.objects("layouts", (each) => ({ layout: each.text("layout"), ...decodeGraph(each) }));

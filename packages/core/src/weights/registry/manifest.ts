@@ -45,8 +45,12 @@ export type LoadPlan =
       readonly prepack: boolean;
       readonly layouts: readonly MachineGraph[];
     } & PreparedPlan)
-  /** As it was published: loaded with the runtime's own defaults; `reason` says why it was not prepared. */
-  | { readonly kind: "original"; readonly graph: string; readonly reason: string };
+  /**
+   * As it was published: the graph is optimised where it is loaded, and weights are packed where the model computes in
+   * another way, or many times slower, without; all others take twice the memory then. `reason` says why it was not
+   * prepared.
+   */
+  | { readonly kind: "original"; readonly graph: string; readonly prepack: boolean; readonly reason: string };
 
 /** All that is needed to fetch, verify and load one version; small enough to be read in one request. */
 export interface Manifest {

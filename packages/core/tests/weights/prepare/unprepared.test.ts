@@ -39,6 +39,7 @@ describe("a model that is published as it is", () => {
     const written = path.replace(/\.onnx$/, ".ort");
     await (await createNativeSession(path, { optimizedModelFilePath: written, logSeverityLevel: 4 })).release();
     expect(await reasonFor(written)).toMatch(/runtime's own format/);
+    expect((await prepare(written)).manifest.load).toMatchObject({ graph: "model.ort", prepack: true });
   });
 });
 

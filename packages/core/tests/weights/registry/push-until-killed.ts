@@ -20,7 +20,7 @@ for (let turn = 0; ; turn += 1) {
     sourceSha256: files[0]?.sha256 ?? "",
     chunkBytes: 1_048_576,
     files,
-    load: { kind: "original", graph: "model.onnx", reason: "a test" },
+    load: { kind: "original", graph: "model.onnx", prepack: false, reason: "a test" },
   };
   const { version } = await registry.publish("model", join(folder, seed), manifest, { by: seed });
   await registry.promote("model", version, "production", { by: seed });
