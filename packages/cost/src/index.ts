@@ -1,1 +1,36 @@
+export type { Line } from "./bill/line.ts";
+export {
+  type BreakEven,
+  breakEven,
+  type CurvePoint,
+  costCurve,
+  type RequestRange,
+} from "./compare/break-even.ts";
+export { type Candidate, type Comparison, compare } from "./compare/compare.ts";
+export { CostError, type CostErrorCode } from "./cost-error.ts";
+export type { DecimalInput } from "./decimal/decimal.ts";
+export { ROUNDING_MODES, type RoundingMode } from "./decimal/rounding.ts";
+export {
+  type Estimate,
+  type EstimateOptions,
+  estimate,
+  type ImpossibleEstimate,
+  type PossibleEstimate,
+} from "./estimate.ts";
+export { parsePriceBook } from "./price-book/parse-price-book.ts";
+export type { Confidence, PriceOrigin } from "./price-book/price.ts";
+export { type PriceBook, type PriceId, regionsOf } from "./price-book/price-book.ts";
+export { STANDARD_PRICES, standardPriceBook } from "./price-book/standard-price-book.ts";
+export { PRODUCTS } from "./targets/planners.ts";
+export type {
+  AppEngineTarget,
+  CloudRunTarget,
+  LambdaTarget,
+  MachineTarget,
+  Product,
+  SageMakerServerlessTarget,
+  Target,
+} from "./targets/target.ts";
 export { type CaseComponent, type CostCase, parseCaseFile } from "./verify/case-file.ts";
+export { type CaseResult, type PriceChoice, verifyCase } from "./verify/verify-case.ts";
+export type { ColdStart, Workload } from "./workload/workload.ts";

@@ -1,4 +1,4 @@
-import { type Decimal, show, write } from "../decimal/decimal.ts";
+import { show, write } from "../decimal/decimal.ts";
 import type { PriceOrigin } from "../price-book/price.ts";
 import type { Charge } from "./charge.ts";
 
@@ -29,13 +29,10 @@ export function toLine(charge: Charge): Line {
   };
 }
 
+/** As one would check it by hand: the quantity from its parts, then the amount from quantity and price. */
 function toFormula({ working, quantity, unit, unitPrice, amount, currency }: Charge): string {
   const worked = `${show(quantity)} ${unit}`;
-  const sameAsWorking = working === worked || working === `${worked}s`;
-  return `${sameAsWorking ? worked : `${working} = ${worked}`} × ${showPrice(unitPrice)} = ${show(amount)} ${currency}`;
-}
-
-/** A price is copied from here into a calculator, so nothing stands between its digits. */
-function showPrice(price: Decimal): string {
-  return write(price);
+  const isPlain = working === worked || working === `${worked}s`;
+  // A price is copied from here into a calculator, so nothing stands between its digits.
+  return `${isPlain ? "" : `${working} = ${worked}; `}${worked} × ${write(unitPrice)} = ${show(amount)} ${currency}`;
 }

@@ -60,33 +60,40 @@ export const artifactRegistry: Service = {
   bill: (inputs, price) => billStored("storage", "GB-month", inputs, price),
 };
 
-const S3_ITEMS: Readonly<Record<string, string>> = { storage: "storage.standard", reads: "requests.tier2" };
+const S3_ITEMS: Readonly<Record<string, string>> = {
+  storage: "storage.standard",
+  reads: "requests.tier2",
+  writes: "requests.tier1",
+};
 
-/** S3 Standard: what is stored, and the requests that read it. */
+/** S3 Standard: what is stored, and the requests that read and write it. */
 export const s3: Service = {
   priceId: (role, region) => `aws/s3/${region}/${S3_ITEMS[role] ?? role}`,
   bill: billObjects("GB-month"),
 };
 
-const CLOUD_STORAGE_ITEMS: Readonly<Record<string, string>> = { storage: "storage.standard", reads: "classB" };
+const CLOUD_STORAGE_ITEMS: Readonly<Record<string, string>> = {
+  storage: "storage.standard",
+  reads: "classB",
+  writes: "classA",
+};
 
-/** Cloud Storage, standard class: what is stored, and the requests that read it. */
+/** Cloud Storage, standard class: what is stored, and the requests that read and write it. */
 export const cloudStorage: Service = {
   priceId: (role, region) => `gcp/gcs/${region}/${CLOUD_STORAGE_ITEMS[role] ?? role}`,
   bill: billObjects("GiB-month"),
 };
 
 function billObjects(unit: string): Service["bill"] {
-  return (inputs, price) => {
-    const reads = inputs.amount("reads");
-    return [
-      ...billStored("storage", unit, inputs, price),
-      ...charge(
-        { name: "reads", quantity: reads, unit: "request", working: `${show(reads)} requests` },
-        price("reads"),
-      ),
-    ];
-  };
+  return (inputs, price) => [
+    ...billStored("storage", unit, inputs, price),
+    ...billOperations("reads", inputs.amount("reads"), price),
+    ...(inputs.has("writes") ? billOperations("writes", inputs.amount("writes"), price) : []),
+  ];
+}
+
+function billOperations(name: string, count: Decimal, price: PriceOfRole): Charge[] {
+  return charge({ name, quantity: count, unit: "request", working: `${show(count)} requests` }, price(name));
 }
 
 function billStored(name: string, unit: string, inputs: InputReader, price: PriceOfRole): Charge[] {
