@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { addBuild } from "./build/build-program.ts";
 import { parseByteSize } from "./print/byte-size.ts";
 import type { Terminal } from "./print/terminal.ts";
 import { addRegistryCommands } from "./registry/registry-program.ts";
@@ -35,6 +36,7 @@ export function createProgram(version: string, terminal: Terminal): Command {
   addInspect(program, terminal);
   addPredict(program, terminal);
   addRegistryCommands(program, terminal);
+  addBuild(program, terminal);
   return program;
 }
 

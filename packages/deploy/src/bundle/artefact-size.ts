@@ -14,14 +14,22 @@ export function artefactSize({ files }: BundledFunction): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-/** @throws InferenceError `CONFIG_INVALID` with what weighs what, when the platform would refuse the artefact. */
-export function checkArtefactSize(bundled: BundledFunction, zipSizeBytes: number, limits: ArtefactLimits): void {
-  const { platform, unzippedBytes, zippedBytes = Number.POSITIVE_INFINITY } = limits;
+/**
+ * Holds an artefact against what its platform takes.
+ *
+ * @param zipSizeBytes absent where it is not zipped.
+ * @throws InferenceError `CONFIG_INVALID` with what weighs what.
+ */
+export function checkArtefactSize(
+  bundled: BundledFunction,
+  zipSizeBytes: number | undefined,
+  { platform, unzippedBytes, zippedBytes = Number.POSITIVE_INFINITY }: ArtefactLimits,
+): void {
   const size = artefactSize(bundled);
   const excess =
     size > unzippedBytes
       ? `${count(size)} bytes, and ${platform} takes ${count(unzippedBytes)}`
-      : zipSizeBytes > zippedBytes
+      : zipSizeBytes !== undefined && zipSizeBytes > zippedBytes
         ? `${count(zipSizeBytes)} bytes zipped, and ${platform} takes ${count(zippedBytes)}`
         : undefined;
   if (excess === undefined) return;

@@ -1,5 +1,6 @@
 // What a deployment to AWS needs on the deployer's machine; nothing of it runs in the cloud.
 export { describeApiKey } from "./api-key.ts";
+export { LAMBDA_ARTEFACT_LIMITS } from "./artefact-limits.ts";
 export type { AwsFacts } from "./aws-facts.ts";
 export { checkAwsPlan } from "./check/check-aws-plan.ts";
 export type {
