@@ -14,4 +14,5 @@ export {
   type PublishModelsOptions,
   publishModels,
 } from "./publish/publish-models.ts";
+export { describeManifest, type StudiedModel, studyModels } from "./publish/study-models.ts";
 export type { ModelOrigin, PlannedModel, ServicePlan } from "./service-plan.ts";

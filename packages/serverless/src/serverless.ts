@@ -26,7 +26,8 @@ export interface ServiceProvider {
   iam?: { readonly role?: ServiceRole };
   /** The older spelling of `iam.role.statements`. */
   iamRoleStatements?: Statements;
-  readonly deploymentBucket?: string | { readonly name?: string };
+  /** Its name, if the config has one. */
+  readonly deploymentBucket?: string | null;
   /** Whether the framework found that what is deployed is what is packaged. */
   readonly shouldNotDeploy?: boolean;
 }

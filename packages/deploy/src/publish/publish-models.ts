@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  type Author,
-  type LiveVersion,
-  openSourceModel,
-  prepareModel,
-  type Registry,
-  runtimeVersion,
-} from "@virga/core/weights";
+import type { Author, LiveVersion, Registry } from "@virga/core/weights";
 import type { ServicePlan } from "../service-plan.ts";
+import {
+  discardPrepared,
+  identifyModel,
+  isSame,
+  type PreparedModel,
+  prepareOnce,
+  type Report,
+} from "./prepared-model.ts";
 
 /** What a deployed service follows for the models that are deployed with it. */
 export const DEPLOYED_ALIAS = "production";
@@ -31,7 +29,7 @@ export interface PublishedModel {
 export interface PublishModelsOptions {
   readonly author: Author;
   /** Told what is being done with a model, such as `Preparing iris`. */
-  readonly report?: (text: string) => void;
+  readonly report?: Report;
   /** Called with the bytes of a model that are stored so far. */
   readonly onProgress?: (name: string, storedBytes: number, totalBytes: number) => void;
 }
@@ -45,14 +43,14 @@ export interface PublishModelsOptions {
  * @throws InferenceError what preparing a model and writing into the registry's store throw.
  */
 export async function publishModels(
-  { models }: Pick<ServicePlan, "models">,
+  { models, folder }: Pick<ServicePlan, "models" | "folder">,
   registry: Registry,
   options: PublishModelsOptions,
 ): Promise<readonly PublishedModel[]> {
   const published: PublishedModel[] = [];
   // One after the other: preparing takes the processor, storing takes the line.
   for (const { name, origin } of models) {
-    if (origin.kind === "file") published.push(await publishModel(name, origin.path, registry, options));
+    if (origin.kind === "file") published.push(await publishModel(name, origin.path, folder, registry, options));
   }
   return published;
 }
@@ -60,47 +58,36 @@ export async function publishModels(
 async function publishModel(
   name: string,
   path: string,
+  projectFolder: string,
   registry: Registry,
   options: PublishModelsOptions,
 ): Promise<PublishedModel> {
-  const existing = await findVersion(name, path, registry);
-  const { version, manifest } = existing ?? (await publishNew(name, path, registry, options));
+  const identity = await identifyModel(path);
+  const versions = await registry.versions(name);
+  const existing = versions.findLast(({ manifest }) => isSame(manifest, identity));
+  const { version, manifest } =
+    existing ??
+    (await store(name, await prepareOnce(name, path, identity, projectFolder, options.report), registry, options));
+  await discardPrepared(name, projectFolder);
   const promoted = existing === undefined || !(await hasAlias(name, registry));
   if (promoted) await registry.promote(name, version, DEPLOYED_ALIAS, options.author);
   const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { name, version, sizeBytes, published: existing === undefined, promoted };
 }
 
-/** The newest version that was made of this content for this runtime. */
-async function findVersion(name: string, path: string, registry: Registry): Promise<LiveVersion | undefined> {
-  const [{ sha256 }, runtime, versions] = await Promise.all([
-    openSourceModel(path),
-    runtimeVersion(),
-    registry.versions(name),
-  ]);
-  return versions.findLast(({ manifest }) => manifest.sourceSha256 === sha256 && manifest.runtimeVersion === runtime);
-}
-
 async function hasAlias(name: string, registry: Registry): Promise<boolean> {
   return (await registry.aliases(name)).some(({ alias }) => alias === DEPLOYED_ALIAS);
 }
 
-async function publishNew(
+async function store(
   name: string,
-  path: string,
+  { folder, manifest }: PreparedModel,
   registry: Registry,
   { author, report, onProgress }: PublishModelsOptions,
 ): Promise<LiveVersion> {
-  const folder = await mkdtemp(join(tmpdir(), "virga-publish-"));
-  try {
-    report?.(`Preparing ${name}`);
-    const manifest = await prepareModel(path, folder, report && { report });
-    report?.(`Storing ${name} in ${registry.store.uri}`);
-    return await registry.publish(name, folder, manifest, {
-      ...author,
-      ...(onProgress && { onProgress: (stored, total) => onProgress(name, stored, total) }),
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  report?.(`Storing ${name} in ${registry.store.uri}`);
+  return registry.publish(name, folder, manifest, {
+    ...author,
+    ...(onProgress && { onProgress: (stored, total) => onProgress(name, stored, total) }),
+  });
 }

@@ -1,4 +1,4 @@
-import { type AwsFacts, toLambdaDeployment } from "@virga/aws/deploy";
+import { checkAwsPlan, toLambdaDeployment } from "@virga/aws/deploy";
 import type { InferenceConfig } from "@virga/core/config-schema";
 import { checkPlanFiles, type ServicePlan, toServicePlan } from "@virga/deploy";
 import type { AwsProvider, Serverless, Writers } from "../serverless.ts";
@@ -7,11 +7,13 @@ import { clearRegistry } from "./clear-registry.ts";
 import { describeService } from "./describe-service.ts";
 import { packageFunction } from "./package-function.ts";
 import { publish } from "./publish.ts";
-import { readFacts } from "./read-facts.ts";
-import { type Environment, openServiceRegistry } from "./service-registry.ts";
+import { readFacts, readPlainFacts } from "./read-facts.ts";
+import { readStack } from "./read-stack.ts";
+import { type Environment, ServiceRegistries } from "./service-registries.ts";
 
 /** Commands that make an artefact, for which everything must be there. */
 const PACKAGING = ["package", "deploy", "deploy function"];
+const PROGRESS = "virga";
 
 /** One service on AWS Lambda, on its way through the framework's lifecycle. */
 export class AwsDeployment {
@@ -19,6 +21,7 @@ export class AwsDeployment {
   readonly #provider: AwsProvider;
   readonly #config: InferenceConfig;
   readonly #plan: ServicePlan;
+  readonly #registries: ServiceRegistries;
   readonly #writers: Writers;
   readonly #environment: Environment;
 
@@ -28,22 +31,36 @@ export class AwsDeployment {
     this.#config = config;
     this.#writers = writers;
     this.#environment = environment;
-    this.#plan = toServicePlan(config, {
-      service: serverless.service.service,
-      stage: this.#provider.getStage(),
-      folder: serverless.serviceDir,
-    });
+    this.#plan = toServicePlan(
+      { ...config, aws: { ...config.aws, region: this.#provider.getRegion() } },
+      { service: serverless.service.service, stage: this.#provider.getStage(), folder: serverless.serviceDir },
+    );
+    this.#registries = new ServiceRegistries(this.#plan, this.#provider, environment);
   }
 
   /** Checks what can be checked before anything is made, and adds the function and what it needs to the service. */
   async add(): Promise<void> {
     const { service, processedInput } = this.#serverless;
     const isPackaging = PACKAGING.includes(processedInput.commands.join(" "));
-    if (isPackaging) checkPlanFiles(this.#plan);
-    const facts: AwsFacts = isPackaging
-      ? await readFacts(this.#plan, service.provider, this.#environment)
-      : { modelSizeBytes: {} };
+    const facts = isPackaging ? await this.#check() : readPlainFacts(this.#plan, service.provider, this.#environment);
     addDeployment(service, this.#plan.stage, toLambdaDeployment(this.#plan, facts));
+  }
+
+  /** First what costs nothing; models are prepared only for a plan that can stand. */
+  async #check(): ReturnType<typeof readFacts> {
+    const { provider } = this.#serverless.service;
+    const plainFacts = readPlainFacts(this.#plan, provider, this.#environment);
+    checkPlanFiles(this.#plan);
+    checkAwsPlan(this.#plan, plainFacts);
+    const shown = this.#writers.progress.get(PROGRESS);
+    try {
+      const report = (text: string): void => shown.notice(text);
+      const facts = await readFacts(this.#plan, plainFacts, this.#registries, report);
+      for (const warning of checkAwsPlan(this.#plan, facts)) this.#writers.log.warning(warning);
+      return facts;
+    } finally {
+      shown.remove();
+    }
   }
 
   package(): Promise<void> {
@@ -51,23 +68,23 @@ export class AwsDeployment {
   }
 
   async publish(): Promise<void> {
-    await publish(this.#plan, await this.#openRegistry(), this.#writers);
+    await publish(this.#plan, await this.#registries.openOwn(), this.#writers);
   }
 
   /** Leaves nothing in a bucket that goes with the service; models in a bucket of the user's stay. */
   async clearRegistry(): Promise<void> {
-    const { deploymentBucket } = this.#serverless.service.provider;
-    const bucket = this.#plan.aws.bucket ?? deploymentBucket;
-    if (bucket) this.#writers.log.notice(`The models stay in s3://${bucket}/virga.`);
-    else await clearRegistry(await this.#openRegistry());
+    const stack = await readStack(this.#provider);
+    // The framework says what is the matter.
+    if (stack === undefined || stack.isProtected) return;
+    const registry = await this.#registries.openOwn();
+    const isKept = this.#plan.aws.bucket ?? this.#serverless.service.provider.deploymentBucket;
+    if (isKept) this.#writers.log.notice(`Models stay where they are: ${registry.store.uri}`);
+    else await clearRegistry(registry);
   }
 
   async describe(): Promise<void> {
-    const lines = await describeService(this.#plan, this.#config, this.#provider, () => this.#openRegistry());
-    this.#writers.writeText(lines);
-  }
-
-  #openRegistry(): ReturnType<typeof openServiceRegistry> {
-    return openServiceRegistry(this.#plan, this.#provider, this.#environment);
+    this.#writers.writeText(
+      await describeService(this.#plan, this.#config, this.#provider, await this.#registries.openOwn()),
+    );
   }
 }

@@ -1,19 +1,18 @@
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { FUNCTION_KEY } from "@virga/aws/deploy";
 import type { InferenceConfig } from "@virga/core/config-schema";
 import type { Registry } from "@virga/core/weights";
 import type { ServicePlan } from "@virga/deploy";
 import type { AwsProvider } from "../serverless.ts";
+import { readStack } from "./read-stack.ts";
 
 /** What people are told of a deployed service: where it answers, how it is called, and which models it serves. */
 export async function describeService(
   plan: ServicePlan,
   config: InferenceConfig,
   provider: AwsProvider,
-  openRegistry: () => Promise<Registry>,
+  registry: Registry,
 ): Promise<string[]> {
-  const url = await readUrl(provider);
-  const registry = await openRegistry();
+  const url = (await readStack(provider))?.outputs["VirgaUrl"];
   return [
     "inference:",
     ...(url === undefined ? [] : [`  url: ${url}`]),
@@ -22,13 +21,6 @@ export async function describeService(
     "  models:",
     ...(await modelLines(plan, registry)).map((line) => `    ${line}`),
   ];
-}
-
-async function readUrl(provider: AwsProvider): Promise<string | undefined> {
-  const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: provider.naming.getStackName() }));
-  const outputs = Stacks?.[0]?.Outputs ?? [];
-  return outputs.find(({ OutputKey }) => OutputKey === "VirgaUrl")?.OutputValue;
 }
 
 function callLines(

@@ -1,48 +1,87 @@
-import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { type AwsFacts, describeApiKey } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
-import { openSourceModel } from "@virga/core/weights";
-import type { ServicePlan } from "@virga/deploy";
+import {
+  describeManifest,
+  type PlannedModel,
+  readRuntimeGlibc,
+  type ServicePlan,
+  type StudiedModel,
+  studyModels,
+} from "@virga/deploy";
 import type { ServiceProvider } from "../serverless.ts";
-import type { Environment } from "./service-registry.ts";
+import type { Environment, ServiceRegistries } from "./service-registries.ts";
 
 const API_KEY = "VIRGA_API_KEY";
 
-/**
- * What a deployment needs to know beside its plan.
- *
- * @throws InferenceError `CONFIG_INVALID` for `access: api-key` without a key, and what reading a model throws.
- */
-export async function readFacts(
-  { models, access }: ServicePlan,
-  { environment, deploymentBucket }: ServiceProvider,
+/** What is known of a deployment without looking at its models. */
+export function readPlainFacts(
+  { access }: ServicePlan,
+  { deploymentBucket, environment }: ServiceProvider,
   variables: Environment,
-): Promise<AwsFacts> {
-  const sizes = models.map(
-    async ({ name, origin }): Promise<[string, number][]> =>
-      origin.kind === "file" ? [[name, await sizeOf(origin.path)]] : [],
-  );
+): AwsFacts {
+  const key = variables[API_KEY];
   return {
-    modelSizeBytes: Object.fromEntries((await Promise.all(sizes)).flat()),
-    ...(access === "api-key" && describeApiKey(readApiKey(variables))),
-    ...(typeof deploymentBucket === "string" && { deploymentBucket }),
+    modelSizeBytes: {},
+    ...(access === "api-key" && key && describeApiKey(key)),
+    ...(deploymentBucket && { deploymentBucket }),
     ...(environment && { environment }),
   };
 }
 
-async function sizeOf(path: string): Promise<number> {
-  const { locations } = await openSourceModel(path);
-  const files = [path, ...locations.map((location) => join(dirname(path), location))];
-  const stats = await Promise.all(files.map((file) => stat(file)));
-  return stats.reduce((sum, { size }) => sum + size, 0);
+/**
+ * Looks at the models and the artefact as well.
+ *
+ * @throws InferenceError `MODEL_UNKNOWN` for a model that its registry does not have, and what preparing a model throws.
+ */
+export async function readFacts(
+  plan: ServicePlan,
+  plainFacts: AwsFacts,
+  registries: ServiceRegistries,
+  report: (text: string) => void,
+): Promise<AwsFacts> {
+  const models = { ...(await studyModels(plan, report)), ...(await lookUpModels(plan, registries)) };
+  return {
+    ...plainFacts,
+    modelSizeBytes: pick(models, ({ sizeBytes }) => sizeBytes),
+    signatures: pick(models, ({ signature }) => signature),
+    modelMemory: pick(models, ({ memory }) => memory),
+    neededGlibc: await readRuntimeGlibc(plan.aws.architecture ?? "x64"),
+  };
 }
 
-function readApiKey(variables: Environment): string {
-  const key = variables[API_KEY];
-  if (key) return key;
-  throw new InferenceError(
-    "CONFIG_INVALID",
-    `inference.access is api-key, and the environment has no key: set ${API_KEY} to a secret of at least 32 characters, such as the output of \`openssl rand -hex 32\`. Only its SHA-256 is deployed.`,
-  );
+function pick<Value>(
+  models: Readonly<Record<string, StudiedModel>>,
+  toValue: (model: StudiedModel) => Value | undefined,
+): Record<string, Value> {
+  const values = Object.entries(models).flatMap(([name, model]): [string, Value][] => {
+    const value = toValue(model);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(values);
+}
+
+async function lookUpModels(
+  { models }: ServicePlan,
+  registries: ServiceRegistries,
+): Promise<Record<string, StudiedModel>> {
+  const found = models.map(async ({ name, origin }): Promise<[string, StudiedModel][]> => {
+    return origin.kind === "file" ? [] : [[name, await lookUp(name, origin, registries)]];
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
+}
+
+type RegistryOrigin = Extract<PlannedModel["origin"], { kind: "registry" }>;
+
+async function lookUp(
+  name: string,
+  { store, registryName, reference }: RegistryOrigin,
+  registries: ServiceRegistries,
+): Promise<StudiedModel> {
+  try {
+    const registry = store === undefined ? await registries.openOwn() : registries.open(store);
+    return describeManifest((await registry.resolve(registryName, reference)).manifest);
+  } catch (error) {
+    if (!InferenceError.is(error)) throw error;
+    throw new InferenceError(error.code, `inference.models.${name}: ${error.message}`, { cause: error });
+  }
 }

@@ -1,0 +1,55 @@
+import { createS3Store, parseS3Uri } from "@virga/aws";
+import { REGISTRY_PREFIX } from "@virga/aws/deploy";
+import { InferenceError } from "@virga/core";
+import { createHttpsStore, type ModelStore, Registry } from "@virga/core/weights";
+import type { ServicePlan } from "@virga/deploy";
+import type { AwsProvider } from "../serverless.ts";
+
+/** The variables of the deployer's environment, as far as they are read. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Registries as whoever deploys reaches them: with the framework's region, credentials and profile. */
+export class ServiceRegistries {
+  readonly #plan: ServicePlan;
+  readonly #provider: AwsProvider;
+  readonly #environment: Environment;
+
+  constructor(plan: ServicePlan, provider: AwsProvider, environment: Environment) {
+    this.#plan = plan;
+    this.#provider = provider;
+    this.#environment = environment;
+  }
+
+  /** The service's own: in the bucket that the config names, or in the one that it is deployed through. */
+  async openOwn(): Promise<Registry> {
+    const bucket = this.#plan.aws.bucket ?? (await this.#deploymentBucket());
+    return this.open(`s3://${bucket}/${REGISTRY_PREFIX}`);
+  }
+
+  /** @throws InferenceError `CONFIG_INVALID` for a store that functions on AWS do not read. */
+  open(uri: string): Registry {
+    return new Registry(this.#openStore(uri));
+  }
+
+  async #deploymentBucket(): Promise<string> {
+    try {
+      return await this.#provider.getServerlessDeploymentBucketName();
+    } catch (error) {
+      const stack = this.#provider.naming.getStackName();
+      throw new InferenceError("WEIGHTS_MISSING", `The stack ${stack} has no bucket with models: deploy it first.`, {
+        cause: error,
+      });
+    }
+  }
+
+  #openStore(uri: string): ModelStore {
+    if (/^https:/i.test(uri)) return createHttpsStore(new URL(uri));
+    const endpoint = this.#environment["AWS_ENDPOINT_URL_S3"] ?? this.#environment["AWS_ENDPOINT_URL"];
+    return createS3Store({
+      ...parseS3Uri(uri),
+      region: this.#provider.getRegion(),
+      credentials: this.#provider.getAwsSdkV3CredentialsProvider(),
+      ...(endpoint && { endpoint: new URL(endpoint) }),
+    });
+  }
+}
