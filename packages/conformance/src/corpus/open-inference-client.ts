@@ -21,11 +21,20 @@ interface Header {
   }[];
 }
 
-/** Writes and reads Open Inference requests by itself, so that it does not share the server's mistakes. */
-export function createInfer(url: string, encoding: "json" | "binary"): Infer {
+/**
+ * Writes and reads Open Inference requests by itself, so that it does not share the server's mistakes.
+ *
+ * @param send over the network where absent.
+ */
+export function createInfer(
+  url: string,
+  encoding: "json" | "binary",
+  send: (request: Request) => Promise<Response> = fetch,
+): Infer {
   return async (model, inputs, outputs) => {
     const request = encoding === "json" ? jsonRequest(inputs, outputs) : binaryRequest(inputs, outputs);
-    const response = await fetch(`${url}/v2/models/${encodeURIComponent(model)}/infer`, { method: "POST", ...request });
+    const place = `${url}/v2/models/${encodeURIComponent(model)}/infer`;
+    const response = await send(new Request(place, { method: "POST", ...request }));
     const body = new Uint8Array(await response.arrayBuffer());
     if (response.ok) return { kind: "outputs", outputs: readOutputs(body, response.headers) };
     return { kind: "refusal", status: response.status, ...JSON.parse(new TextDecoder().decode(body)) };
