@@ -45,16 +45,25 @@ export class WeightCache {
    */
   async open(set: WeightSet, options: FetchOptions = {}): Promise<WeightFolder> {
     const key = toEntryKey(set.files);
-    this.#layout ??= CacheLayout.open(this.#directory);
-    const layout = await this.#layout.catch((error: unknown) => {
-      this.#layout = undefined;
-      throw error;
-    });
+    const layout = await this.#openLayout();
     try {
       return await this.#openEntry(layout, key, set, options);
     } catch (error) {
       throw toFileFailure(error, layout.directory, "write the weights");
     }
+  }
+
+  /** Makes the cache's folders, as `open` would; what goes wrong is told by `open`. */
+  prepare(): void {
+    this.#openLayout().catch(() => undefined);
+  }
+
+  #openLayout(): Promise<CacheLayout> {
+    this.#layout ??= CacheLayout.open(this.#directory).catch((error: unknown) => {
+      this.#layout = undefined;
+      throw error;
+    });
+    return this.#layout;
   }
 
   async #openEntry(layout: CacheLayout, key: string, set: WeightSet, options: FetchOptions): Promise<WeightFolder> {

@@ -2,6 +2,7 @@ import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 
 import { connect as connectSecure } from "node:tls";
 import { type BodyReader, createBodyReader } from "./http-body.ts";
 import { type HttpHead, parseHttpHead } from "./http-head.ts";
+import { addOutgoingRequest } from "./outgoing-requests.ts";
 
 /** Takes the answer of one request; what it throws ends the exchange and the connection. */
 export interface AnswerTaker {
@@ -86,7 +87,7 @@ export class HttpConnection {
     return new Promise((settle, fail) => {
       if (this.#failure !== undefined) return fail(this.#failure);
       this.#exchange = new Exchange(taker, settle, fail);
-      this.#socket.write(request, "latin1");
+      this.#socket.write(request, "latin1", addOutgoingRequest());
     });
   }
 
