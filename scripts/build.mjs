@@ -1,4 +1,4 @@
-// Compiles what is published (the cli and all it imports); what has not changed is left alone.
+// Compiles what is published (the cli, the plugin and all they import); what has not changed is left alone.
 // With --quiet it says nothing unless there is something to wait for.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -13,7 +13,8 @@ const say = (text) => isQuiet || process.stderr.write(text);
 
 const started = performance.now();
 say("Building … ");
-const { status, stdout } = spawnSync(process.execPath, [compiler, "-b", "packages/cli", "--pretty", "false"], {
+const projects = ["packages/cli", "packages/serverless"];
+const { status, stdout } = spawnSync(process.execPath, [compiler, "-b", ...projects, "--pretty", "false"], {
   cwd: root,
   encoding: "utf8",
 });
