@@ -36,19 +36,20 @@ export async function chooseForms(bench: Workbench, plain: Form, layout: string)
     int8Products: facts.isQuantized ? "unsigned" : "as here",
   });
   const optimized = await bench.layOut(everywhere.graphPath);
+  // Each form is as large as the model: none stays for longer than it is needed.
+  await bench.discard(everywhere);
   const { needsPacking: prepack, packedBytes } = optimized.facts;
   const isPortable =
     hasKeptSize(optimized, plain) && (!facts.isQuantized || (await isSameOnArm(bench, plain, everywhere)));
   const portable = isPortable ? optimized : plain;
   if (prepack) return { portable, isFinished: false, prepack, packedBytes };
   const here = await bench.optimize(plain, { level: "all", int8Products: "as here" });
-  const isSameHere = isPortable && (await bench.areSame(everywhere, here));
-  await bench.discard(everywhere);
+  const isSameHere = isPortable && here.digest === everywhere.digest;
   // Where it makes no difference here it may elsewhere.
   const isFinished = isSameHere && !optimized.facts.hasMachineLayouts;
-  if (isFinished) return { portable, isFinished, prepack, packedBytes };
   const machine = isSameHere ? portable : await bench.layOut(here.graphPath, layout);
   await bench.discard(here);
+  if (isFinished) return { portable, isFinished, prepack, packedBytes };
   return { portable, isFinished, prepack, packedBytes, ...(hasKeptSize(machine, plain) ? { machine } : {}) };
 }
 
@@ -60,7 +61,9 @@ export function asItIs(plain: Form): Forms {
 
 /** The runtime turns int8 products into those that x64 does fastest, or into those that ARM does. */
 async function isSameOnArm(bench: Workbench, plain: Form, onX64: RuntimeForm): Promise<boolean> {
-  return bench.areSame(onX64, await bench.optimize(plain, { level: "extended", int8Products: "kept" }));
+  const onArm = await bench.optimize(plain, { level: "extended", int8Products: "kept" });
+  await bench.discard(onArm);
+  return onArm.digest === onX64.digest;
 }
 
 function hasKeptSize(form: Form, plain: Form): boolean {

@@ -18,6 +18,8 @@ export interface Form {
 export interface RuntimeForm {
   readonly folder: string;
   readonly graphPath: string;
+  /** The same for the same bytes: what tells two forms apart once their files are gone. */
+  readonly digest: string;
 }
 
 const RUNTIME_GRAPH = "model.onnx";
@@ -57,18 +59,12 @@ export class Workbench {
     const folder = await this.folder();
     const graphPath = join(folder, RUNTIME_GRAPH);
     await writeOptimizedModel(join(model.folder, model.graph), { ...how, graphPath, dataName: RUNTIME_DATA });
-    return { folder, graphPath };
-  }
-
-  async areSame(one: RuntimeForm, other: RuntimeForm): Promise<boolean> {
-    for (const name of [RUNTIME_GRAPH, RUNTIME_DATA]) {
-      if ((await digest(one.folder, name)) !== (await digest(other.folder, name))) return false;
-    }
-    return true;
+    const digests = [await digest(folder, RUNTIME_GRAPH), await digest(folder, RUNTIME_DATA)];
+    return { folder, graphPath, digest: digests.join() };
   }
 
   /** Frees the disk of a form that is not needed any more. */
-  async discard({ folder }: { readonly folder: string }): Promise<void> {
+  async discard({ folder }: RuntimeForm): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   }
 
