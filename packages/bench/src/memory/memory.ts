@@ -4,10 +4,9 @@ import { multilayerPerceptron } from "../models/multilayer-perceptron.ts";
 import { expectSameAnswer } from "../weights/expect-same-answer.ts";
 import { measureSubjects } from "../weights/measure-subjects.ts";
 import { STORE_FLAGS } from "../weights/store-flags.ts";
-import { type StoredModel, storeModel } from "../weights/stored-model.ts";
-import { startRunner } from "../weights/subject-runner.ts";
-import { withMemoryLimit } from "./memory-limit.ts";
-import { smallest } from "./smallest.ts";
+import { storeModel } from "../weights/stored-model.ts";
+import { measureLimits } from "./limits.ts";
+import { hasMemoryDisk, measureMemoryDisk } from "./memory-disk.ts";
 
 const FLAGS = {
   ...STORE_FLAGS,
@@ -29,17 +28,23 @@ export const memory: Bench = defineBench({
     for (const size of [10, 100, flags.size].filter((each, index, all) => all.indexOf(each) === index)) {
       if (size <= flags.size) peaks.push(await measurePeaks(size, flags, progress));
     }
-    const limit = await measureLimit(flags, progress);
-    const limits = "row" in limit ? [limit.row] : [];
-    const notes = [...NOTES, ...("reason" in limit ? [limit.reason] : [])];
-    return { rows: [...peaks.map(toPeakRow), ...toSlopeRows(peaks), ...limits], notes };
+    const limits = await measureLimits(flags, progress);
+    const size = Math.min(flags.size, LARGEST_IN_MEMORY_MB);
+    const inMemory = hasMemoryDisk() ? await measureMemoryDisk({ ...flags, size }, progress) : [];
+    return {
+      rows: [...peaks.map(toPeakRow), ...toSlopeRows(peaks), ...inMemory, ...limits.rows],
+      notes: [...NOTES, hasMemoryDisk() ? IN_MEMORY : NO_MEMORY_DISK, ...limits.notes],
+    };
   },
 });
 
-const NOTES = [
-  "anonymous memory: RssAnon, looked at every 4 ms from the start of the process to its first prediction",
-  "smallest memory limit: of a control group, the cache of its files included, within which it predicts in a minute",
-];
+/** Of the models whose files lie in memory. */
+const LARGEST_IN_MEMORY_MB = 100;
+const IN_MEMORY =
+  "disk in memory: anonymous memory and what the files take of /dev/shm, at its peak; naive has no files";
+const NO_MEMORY_DISK = "disk in memory: left out, /dev/shm is none";
+
+const NOTES = ["anonymous memory: RssAnon, looked at every 4 ms from the start of the process to its first prediction"];
 
 interface Peaks {
   readonly size: number;
@@ -76,60 +81,4 @@ function toSlopeRows(peaks: readonly Peaks[]): Row[] {
   const goal = { kind: "atMost", value: 0.01, of: "ours" } as const;
   const metric = "anonymous memory for each byte of weights";
   return [toRow({ metric, unit: "B/B", naive: slope("naive"), ours: slope("ours"), goal })];
-}
-
-const MEBIBYTE = 1024 * 1024;
-const STEP_MIB = 2;
-const LEAST_MIB = 16;
-
-async function measureLimit(flags: Settings, progress: Progress): Promise<{ row: Row } | { reason: string }> {
-  try {
-    await withMemoryLimit(LEAST_MIB, async () => undefined);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { reason: `smallest memory limit: left out, this process may not make a control group (${reason})` };
-  }
-  const model = await storeModel(multilayerPerceptron(flags.size), flags.cache);
-  const naive = await smallestLimit("naive", model, flags, progress);
-  const ours = await smallestLimit("ours", model, flags, progress);
-  const isLarge = flags.size >= 500;
-  const row = toRow({
-    metric: `${flags.size} MB: smallest memory limit that predicts`,
-    unit: "MB",
-    naive: [(naive * MEBIBYTE) / 1e6],
-    ours: [(ours * MEBIBYTE) / 1e6],
-    ...(isLarge && { goal: { kind: "atMost" as const, value: 96, of: "ours" as const } }),
-  });
-  return { row };
-}
-
-async function smallestLimit(
-  contender: Contender,
-  model: StoredModel,
-  flags: Settings,
-  progress: Progress,
-): Promise<number> {
-  const subject = SUBJECTS[contender];
-  const runner = await startRunner([subject], model, flags);
-  const predictsWithin = async (mebibytes: number): Promise<boolean> => {
-    const run = withMemoryLimit(mebibytes, (launcher) => runner.run(subject, { launcher }));
-    // Killed for its memory, or refused it.
-    const predicted = await run.then(
-      ({ answer }) => {
-        expectSameAnswer(answer, model.answer);
-        return true;
-      },
-      () => false,
-    );
-    progress(`${contender} within ${mebibytes} MiB: ${predicted ? "predicts" : "fails"}`);
-    return predicted;
-  };
-  try {
-    const most = 256 + Math.ceil(flags.size * 4);
-    const found = await smallest({ least: LEAST_MIB, most, step: STEP_MIB }, predictsWithin);
-    if (found === undefined) throw new Error(`${contender} does not predict within ${most} MiB`);
-    return found;
-  } finally {
-    await runner.stop();
-  }
 }

@@ -1,4 +1,5 @@
-import { type Graph, writeGraph } from "./graph.ts";
+import type { Value } from "@virga/conformance/onnx-model";
+import { type Graph, type GraphWriter, writeGraph } from "./graph.ts";
 import { dense } from "./layers.ts";
 
 /** As small as a model of use can be: `float32[N, 4]` → `float32[N, 3]`, the shape of an iris classifier. */
@@ -18,11 +19,28 @@ const LAYER_BYTES = (WIDTH * WIDTH + WIDTH) * Float32Array.BYTES_PER_ELEMENT;
  * @param megabytes At least this many million bytes, less than a layer (4.2) above.
  */
 export function multilayerPerceptron(megabytes: number): Graph {
-  const graph = writeGraph(`mlp-${megabytes}`, [{ name: "x", tensor: "float32", shape: ["N", WIDTH] }]);
-  const layers = Math.ceil((megabytes * 1e6) / LAYER_BYTES);
+  const graph = startLayers(`mlp-${megabytes}`);
+  return graph.finish(layers(graph, megabytes), OUTPUT);
+}
+
+/** As `multilayerPerceptron`, with noise too small to matter: no two answers are the same, so that it is not prepared. */
+export function noisyPerceptron(megabytes: number): Graph {
+  const graph = startLayers(`noisy-${megabytes}`);
+  const value = layers(graph, megabytes);
+  const noise = graph.operation("RandomUniformLike", [value], { low: { float: 0 }, high: { float: 1e-7 } });
+  return graph.finish(graph.operation("Add", [value, noise]), OUTPUT);
+}
+
+const OUTPUT: Value = { name: "y", tensor: "float32", shape: ["N", WIDTH] };
+
+function startLayers(name: string): GraphWriter {
+  return writeGraph(name, [{ name: "x", tensor: "float32", shape: ["N", WIDTH] }]);
+}
+
+function layers(graph: GraphWriter, megabytes: number): string {
   let value = "x";
-  for (let layer = 0; layer < layers; layer++) {
+  for (let layer = 0; layer < Math.ceil((megabytes * 1e6) / LAYER_BYTES); layer++) {
     value = graph.operation("Relu", [dense(graph, value, WIDTH, WIDTH)]);
   }
-  return graph.finish(value, { name: "y", tensor: "float32", shape: ["N", WIDTH] });
+  return value;
 }

@@ -4,12 +4,15 @@ import { build } from "esbuild";
 
 /** Below the package, so that the runtime, which stays a package of its own, is found from there. */
 const TARGET = fileURLToPath(new URL("../../node_modules/.cache/subjects/", import.meta.url));
-const SUBJECTS = fileURLToPath(new URL("./subjects/", import.meta.url));
+const SUBJECTS = new URL("./subjects/", import.meta.url);
 
 /** Bundles subjects as a function is bundled for deployment, all in the same way. Returns their paths by name. */
-export async function bundleSubjects<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
+export async function bundleSubjects<Name extends string>(
+  names: readonly Name[],
+  folder: URL = SUBJECTS,
+): Promise<Record<Name, string>> {
   await build({
-    entryPoints: names.map((name) => join(SUBJECTS, `${name}.ts`)),
+    entryPoints: names.map((name) => fileURLToPath(new URL(`${name}.ts`, folder))),
     outdir: TARGET,
     outExtension: { ".js": ".mjs" },
     bundle: true,

@@ -1,6 +1,6 @@
 import type { FlagValues, Progress } from "../frame/bench.ts";
 import { CORRUPT_BUCKET } from "./object-server-process.ts";
-import type { SubjectRun } from "./run-subject.ts";
+import type { RunPlace, SubjectRun } from "./run-subject.ts";
 import type { STORE_FLAGS } from "./store-flags.ts";
 import type { StoredModel } from "./stored-model.ts";
 import { FIRST_CONNECTIONS, type SubjectRunner, startRunner } from "./subject-runner.ts";
@@ -21,6 +21,7 @@ export async function measureSubjects<Name extends string>(
   model: StoredModel,
   flags: FlagValues<typeof STORE_FLAGS>,
   progress: Progress,
+  place: RunPlace = {},
 ): Promise<SubjectSamples<Name>> {
   const names = Object.keys(subjects) as Name[];
   const runner = await startRunner(Object.values<string>(subjects), model, flags);
@@ -32,7 +33,7 @@ export async function measureSubjects<Name extends string>(
       const times: string[] = [];
       for (const name of names) {
         await runner.peakConnections();
-        const sample = await runner.run(subjects[name], { connections });
+        const sample = await runner.run(subjects[name], { ...place, connections });
         if (name === "ours") connections = await runner.peakConnections();
         // The first round warms the disk's cache and the server.
         if (round > 0) samples[name].push(sample);

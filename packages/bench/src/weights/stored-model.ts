@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { readdir, rename } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { tensor } from "@virga/core";
-import { createFileStore, prepareModel, Registry } from "@virga/core/weights";
+import { createFileStore, type LoadPlan, prepareModel, Registry } from "@virga/core/weights";
 import type { Graph } from "../models/graph.ts";
 import { modelFile } from "../models/model-file.ts";
 import { loadBareModel, toFeeds } from "../warm/bare-model.ts";
@@ -25,11 +25,19 @@ export interface StoredModel {
 const EDITION = 1;
 const ANSWER_FILE = "answer.json";
 
+/** Another plan for the same files, under a name of its own. */
+export interface PlanChange {
+  readonly name: string;
+  readonly change: (load: LoadPlan) => LoadPlan;
+}
+
+const AS_PREPARED: PlanChange = { name: "registry", change: (load) => load };
+
 /** Prepares and publishes a model, unless the cache has it. */
-export async function storeModel(graph: Graph, cache: string): Promise<StoredModel> {
+export async function storeModel(graph: Graph, cache: string, plan = AS_PREPARED): Promise<StoredModel> {
   const originalPath = modelFile(graph, cache);
-  const folder = join(cache, `${basename(originalPath, ".onnx")}-registry-${EDITION}`);
-  if (!existsSync(folder)) await makeRegistry(graph.name, originalPath, folder);
+  const folder = join(cache, `${basename(originalPath, ".onnx")}-${plan.name}-${EDITION}`);
+  if (!existsSync(folder)) await makeRegistry(graph.name, originalPath, folder, plan);
   const store = join(folder, "registry");
   const { manifest } = await new Registry(createFileStore(store)).resolve(graph.name, "production");
   const largest = manifest.files.toSorted((one, other) => other.sizeBytes - one.sizeBytes)[0];
@@ -46,11 +54,12 @@ export async function storeModel(graph: Graph, cache: string): Promise<StoredMod
   };
 }
 
-async function makeRegistry(name: string, originalPath: string, folder: string): Promise<void> {
+async function makeRegistry(name: string, originalPath: string, folder: string, plan: PlanChange): Promise<void> {
   const draft = `${folder}.${process.pid}`;
   const prepared = join(draft, "prepared");
   mkdirSync(draft, { recursive: true });
-  const manifest = await prepareModel(originalPath, prepared);
+  const made = await prepareModel(originalPath, prepared);
+  const manifest = { ...made, load: plan.change(made.load) };
   const registry = new Registry(createFileStore(join(draft, "registry")));
   const author = { by: "benchmark" };
   const { version } = await registry.publish(name, prepared, manifest, author);

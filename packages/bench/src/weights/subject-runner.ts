@@ -4,15 +4,13 @@ import { join } from "node:path";
 import type { FlagValues } from "../frame/bench.ts";
 import { bundleSubjects } from "./bundle-subjects.ts";
 import { startObjectServer } from "./object-server-process.ts";
-import { runSubject, type SubjectRun } from "./run-subject.ts";
+import { type RunPlace, runSubject, type SubjectRun } from "./run-subject.ts";
 import { BUCKET, ORIGINAL_KEY, type STORE_FLAGS, toServerOrder } from "./store-flags.ts";
 import type { StoredModel } from "./stored-model.ts";
 
-export interface RunOptions {
+export interface RunOptions extends RunPlace {
   readonly bucket?: string;
   readonly connections?: number;
-  /** Words of a command that starts the words after it. */
-  readonly launcher?: readonly string[];
 }
 
 /** Runs subjects in fresh processes against one store. */
@@ -50,8 +48,12 @@ export async function startRunner(
     dataBytes,
   };
   return {
-    run: (subject, { bucket = BUCKET, connections = FIRST_CONNECTIONS, launcher = [] } = {}) =>
-      runSubject(paths[subject] ?? "", { ...job, bucket, connections }, [...launcher, ...trusting]),
+    run: (subject, { bucket = BUCKET, connections = FIRST_CONNECTIONS, launcher = [], ...place } = {}) =>
+      runSubject(
+        paths[subject] ?? "",
+        { ...job, bucket, connections },
+        { ...place, launcher: [...launcher, ...trusting] },
+      ),
     peakConnections: server.peakConnections,
     async stop() {
       rmSync(trust, { recursive: true });
