@@ -1,0 +1,141 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { describe, expect, it } from "@jest/globals";
+import type { App } from "@virga/core";
+import { createAliasWatch } from "../../src/lambda/alias-watch.ts";
+import { createJsonLog } from "../../src/lambda/json-log.ts";
+import { createLambdaCredentials } from "../../src/lambda/lambda-credentials.ts";
+import { readLambdaEnvironment } from "../../src/lambda/lambda-environment.ts";
+import { openStore } from "../../src/lambda/open-store.ts";
+import { threadsFor } from "../../src/lambda/threads.ts";
+
+describe("threads", () => {
+  it.each([
+    [128, 1],
+    [1024, 1],
+    [1769, 1],
+    [2653, 1],
+    [2654, 2],
+    [3538, 2],
+    [10240, 6],
+    [0, 1],
+  ])("of %i MB are %i", (memoryMb, threads) => {
+    expect(threadsFor(memoryMb)).toBe(threads);
+  });
+});
+
+describe("the log", () => {
+  const lines: string[] = [];
+  const log = createJsonLog(
+    (line) => lines.push(line),
+    () => "now-1",
+  );
+  const written = (): Record<string, unknown> => JSON.parse(lines.pop() ?? "");
+
+  it("is one line of JSON with Lambda's names", () => {
+    log({ level: "info", event: "model.swapped", message: "two\nlines" });
+    expect(lines[0]?.indexOf("\n")).toBe((lines[0]?.length ?? 0) - 1);
+    expect(written()).toEqual({
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      level: "INFO",
+      requestId: "now-1",
+      event: "model.swapped",
+      message: "two\nlines",
+    });
+  });
+
+  it("tells an error's stack and causes, and none of its fields", () => {
+    const cause = Object.assign(new TypeError("inner"), { headers: { authorization: "secret-text" } });
+    log({ level: "error", event: "e", message: "m", requestId: "r", error: new Error("outer", { cause }) });
+    expect(lines.at(-1)).not.toContain("secret-text");
+    const { requestId, errorType, stackTrace } = written();
+    expect([requestId, errorType]).toEqual(["r", "Error"]);
+    expect(String(stackTrace)).toMatch(/outer.*Caused by: TypeError: inner/s);
+  });
+
+  it("ends with causes that go round", () => {
+    const error = new Error("round");
+    error.cause = error;
+    log({ level: "warn", event: "e", message: "m", error });
+    expect(written()["level"]).toBe("WARN");
+  });
+});
+
+describe("looks at aliases", () => {
+  it("are at least ten seconds apart", () => {
+    let nowMs = 0;
+    let looks = 0;
+    const app = {
+      async followAliases() {
+        looks += 1;
+      },
+    };
+    const watch = createAliasWatch(app as App, () => nowMs);
+    for (nowMs = 0; nowMs <= 30_000; nowMs += 1_000) void watch();
+    expect(looks).toBe(3);
+  });
+});
+
+describe("credentials", () => {
+  it("are the environment's as it is at each call", async () => {
+    const variables: Record<string, string> = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+    const credentials = createLambdaCredentials((name) => variables[name]);
+    expect(await credentials()).toEqual({ accessKeyId: "a", secretAccessKey: "b" });
+    Object.assign(variables, { AWS_ACCESS_KEY_ID: "c", AWS_SESSION_TOKEN: "t" });
+    expect(await credentials()).toEqual({ accessKeyId: "c", secretAccessKey: "b", sessionToken: "t" });
+  });
+
+  it("that are nowhere are a clear failure", async () => {
+    const credentials = createLambdaCredentials(() => undefined);
+    await expect(credentials()).rejects.toMatchObject({ code: "WEIGHTS_DENIED" });
+  });
+
+  it("of a restored snapshot come from the endpoint, and are renewed before they expire", async () => {
+    let asked = 0;
+    let lifetimeMs = 60 * 60_000;
+    const server = createServer((request, response) => {
+      asked += 1;
+      if (request.headers.authorization !== "token-1") return response.writeHead(403).end();
+      const Expiration = new Date(Date.now() + lifetimeMs).toISOString();
+      response.end(JSON.stringify({ AccessKeyId: `k${asked}`, SecretAccessKey: "s", Token: "t", Expiration }));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const variables: Record<string, string> = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/keys`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "token-1",
+    };
+    try {
+      const credentials = createLambdaCredentials((name) => variables[name]);
+      const both = await Promise.all([credentials(), credentials()]);
+      expect(both.map(({ accessKeyId }) => accessKeyId)).toEqual(["k1", "k1"]);
+      expect(await credentials()).toMatchObject({ accessKeyId: "k1", sessionToken: "t" });
+      lifetimeMs = 60_000;
+      const short = createLambdaCredentials((name) => variables[name]);
+      expect([(await short()).accessKeyId, (await short()).accessKeyId]).toEqual(["k2", "k3"]);
+      variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "wrong";
+      await expect(createLambdaCredentials((name) => variables[name])()).rejects.toMatchObject({
+        code: "WEIGHTS_DENIED",
+        message: expect.stringContaining("403"),
+      });
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe("stores", () => {
+  const environment = readLambdaEnvironment();
+  const open = (uri: string) => openStore(uri, environment, async () => ({ accessKeyId: "", secretAccessKey: "" }));
+
+  it("are read from S3 and over https", () => {
+    expect(open("s3://bucket").uri).toBe("s3://bucket");
+    expect(open("s3://bucket/a/b/").uri).toBe("s3://bucket/a/b");
+    expect(open("https://models.example.org/r").uri).toBe("https://models.example.org/r");
+  });
+
+  it("of other kinds are refused", () => {
+    expect(() => open("gs://bucket/prefix")).toThrow(/gs:/);
+  });
+});
