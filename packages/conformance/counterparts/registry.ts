@@ -1,3 +1,4 @@
+import { cfnLint } from "./cfn-lint/cfn-lint.ts";
 import type { Counterpart } from "./counterpart.ts";
 import { kserve } from "./kserve/kserve.ts";
 import { schemathesis } from "./schemathesis/schemathesis.ts";
@@ -5,4 +6,4 @@ import { stores } from "./stores/stores.ts";
 import { tritonclient } from "./tritonclient/tritonclient.ts";
 
 /** Every counterpart, in the order in which they run. */
-export const COUNTERPARTS: readonly Counterpart[] = [tritonclient, kserve, schemathesis, stores];
+export const COUNTERPARTS: readonly Counterpart[] = [tritonclient, kserve, schemathesis, stores, cfnLint];
