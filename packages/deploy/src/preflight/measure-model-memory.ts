@@ -22,7 +22,8 @@ const SAMPLE_MS = 10;
 
 /** Sources run as they are, with the imports of sources; what is built runs what is built. */
 const IS_SOURCE = import.meta.url.endsWith(".ts");
-const PROGRAM = fileURLToPath(new URL(IS_SOURCE ? "./measured-process.ts" : "./measured-process.js", import.meta.url));
+const SOURCE = fileURLToPath(new URL("./measured-process.ts", import.meta.url));
+const PROGRAM = IS_SOURCE ? SOURCE : SOURCE.replace(/\.ts$/, ".js");
 const FLAGS = IS_SOURCE ? ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"] : [];
 
 /**
