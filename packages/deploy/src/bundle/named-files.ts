@@ -2,9 +2,10 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isInstalled } from "./source-package.ts";
 
-/** Strings of one line as esbuild writes them; what imports name is bundled anyway. */
+/** What imports name is bundled anyway. */
 const IMPORTED = /\b(?:require|import)\(\s*$|\b(?:from|import)\s*$/;
-const LITERAL = /"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`([^`\\$]*)`/g;
+/** A string as esbuild writes it, or a template with a place in front. */
+const LITERAL = /"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`(?:\$\{[^`{}]*\})?([^`\\$]*)`/g;
 const FILE_NAME = /^[^\n:*?<>|]{0,200}\.[A-Za-z0-9]{1,12}$/;
 const CODE = /\.([cm]?[jt]sx?|node|map)$/;
 /** Models come from a registry, never with the code of a package. */
@@ -17,7 +18,8 @@ export function findNamedFiles(code: string, source: string): string[] {
     const name = match[1] ?? match[2] ?? match[3] ?? "";
     if (!FILE_NAME.test(name) || CODE.test(name) || (MODEL.test(name) && isInstalled(source))) continue;
     if (IMPORTED.test(code.slice(Math.max(0, match.index - 20), match.index))) continue;
-    const file = resolve(dirname(source), name);
+    // What is joined to a folder may begin with a slash.
+    const file = resolve(dirname(source), name.replace(/^\/+/, ""));
     if (statSync(file, { throwIfNoEntry: false })?.isFile()) files.add(file);
   }
   return [...files];

@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
 import { ASKED, askBundler } from "./ask-bundler.ts";
-import { type PackageManifest, packageOf, type SourcePackage } from "./source-package.ts";
+import { packageOf, type SourcePackage } from "./source-package.ts";
 
 /** What loads or installs an addon in machine code. */
 const LOADERS = [
@@ -30,8 +30,10 @@ export const nativeDependencies: Plugin = {
       if (canDoWithout(asked, owner.manifest.name)) return { path, external: true };
       if (refused.has(owner.folder)) return { path, external: true };
       refused.add(owner.folder);
-      return refuse(owner.manifest, importer);
+      const { name, version } = owner.manifest;
+      return refuse(version === undefined ? name : `${name}@${version}`);
     });
+    bundling.onResolve({ filter: /\.node$/ }, ({ path }) => refuse(path));
   },
 };
 
@@ -55,9 +57,9 @@ function canDoWithout({ kind, importer }: OnResolveArgs, name: string): boolean 
   return isOptional && (kind === "require-call" || kind === "dynamic-import");
 }
 
-function refuse({ name, version }: PackageManifest, importer: string): OnResolveResult {
+function refuse(name: string): OnResolveResult {
   const text =
-    `${name}${version === undefined ? "" : `@${version}`} is machine code for one system, which a bundle cannot hold. ` +
+    `${name} is machine code for one system, which a bundle cannot hold. ` +
     "Use a package in JavaScript or WebAssembly instead, or leave that step to the callers.";
-  return { errors: [{ text, notes: [{ text: `It is imported by ${importer}.` }] }] };
+  return { errors: [{ text }] };
 }
