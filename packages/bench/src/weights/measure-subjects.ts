@@ -32,9 +32,9 @@ export async function measureSubjects<Name extends string>(
     for (let round = 0; round <= flags.rounds; round += 1) {
       const times: string[] = [];
       for (const name of names) {
-        await runner.peakConnections();
+        await runner.usedConnections();
         const sample = await runner.run(subjects[name], { ...place, connections });
-        if (name === "ours") connections = await runner.peakConnections();
+        if (name === "ours") connections = await runner.usedConnections();
         // The first round warms the disk's cache and the server.
         if (round > 0) samples[name].push(sample);
         times.push(`${name} ${sample.job.wallMs.toFixed(0)} ms`);

@@ -16,8 +16,8 @@ export interface ServerOrder {
 export interface ObjectServer {
   readonly endpoint: string;
   readonly certificateAuthority: string;
-  /** Most connections that were open at once since this was asked last. */
-  peakConnections(): Promise<number>;
+  /** Connections that carried ranges of the largest file since this was asked last. */
+  usedConnections(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -40,10 +40,10 @@ export async function startObjectServer(order: ServerOrder): Promise<ObjectServe
   return {
     endpoint: url,
     certificateAuthority,
-    async peakConnections() {
-      child.send("peak");
-      const [peak] = await (once(child, "message") as Promise<[number]>);
-      return peak;
+    async usedConnections() {
+      child.send("connections");
+      const [used] = await (once(child, "message") as Promise<[number]>);
+      return used;
     },
     async stop() {
       if (child.connected) child.disconnect();

@@ -16,13 +16,13 @@ export interface RunOptions extends RunPlace {
 /** Runs subjects in fresh processes against one store. */
 export interface SubjectRunner {
   run(subject: string, options?: RunOptions): Promise<SubjectRun>;
-  /** Most connections that were open at once since this was asked last. */
-  peakConnections(): Promise<number>;
+  /** Connections that carried ranges of the largest file since this was asked last. */
+  usedConnections(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** As our own fetch begins. */
-export const FIRST_CONNECTIONS = 9;
+export const FIRST_CONNECTIONS = 12;
 
 /** @param subjects names of files in `subjects/`. */
 export async function startRunner(
@@ -54,7 +54,7 @@ export async function startRunner(
         { ...job, bucket, connections },
         { ...place, launcher: [...launcher, ...trusting] },
       ),
-    peakConnections: server.peakConnections,
+    usedConnections: server.usedConnections,
     async stop() {
       rmSync(trust, { recursive: true });
       await server.stop();

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Fault } from "./fault.ts";
 import { sendObject } from "./send-object.ts";
 import type { ServedRequest } from "./served-request.ts";
@@ -33,8 +34,11 @@ export async function startFaultServer(options: FaultServerOptions): Promise<Fau
   const objects = new Map(Object.entries(options.objects));
   const requests: ServedRequest[] = [];
   const redirects = new Map<string, number>();
+  const ordinals = new Map<Socket, number>();
   const answer = (incoming: IncomingMessage, response: ServerResponse): void => {
-    const request = toServedRequest(incoming, requests.length);
+    const connection = ordinals.get(incoming.socket) ?? ordinals.size;
+    ordinals.set(incoming.socket, connection);
+    const request = toServedRequest(incoming, requests.length, connection);
     requests.push(request);
     const fault = options.fault?.(request);
     if (fault?.kind === "replace") objects.set(request.path, fault.bytes);
@@ -71,9 +75,9 @@ export async function startFaultServer(options: FaultServerOptions): Promise<Fau
   };
 }
 
-function toServedRequest({ url = "/", headers }: IncomingMessage, index: number): ServedRequest {
+function toServedRequest({ url = "/", headers }: IncomingMessage, index: number, connection: number): ServedRequest {
   const match = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "");
   const path = url.split("?")[0] ?? url;
-  if (match === null) return { index, path, headers };
-  return { index, path, headers, range: { first: Number(match[1]), last: Number(match[2]) } };
+  if (match === null) return { index, connection, path, headers };
+  return { index, connection, path, headers, range: { first: Number(match[1]), last: Number(match[2]) } };
 }
