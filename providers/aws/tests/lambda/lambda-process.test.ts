@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type BucketServer, publishModel, startBucketServer } from "@virga/conformance/lambda-front";
+import { encodeModel } from "@virga/conformance/onnx-model";
+import { type FunctionProcess, startFunction } from "./support/start-function.ts";
+
+const BUCKET = "models";
+const PREFIX = "virga";
+const WEIGHTS = 200_000;
+
+/** `Y = X * factor` for whole numbers, read from weights that are large enough to be fetched apart from the graph. */
+function scale(factor: number): Uint8Array {
+  return encodeModel({
+    inputs: [{ name: "X", tensor: "int64", shape: [1] }],
+    outputs: [{ name: "Y", tensor: "float32", shape: [1] }],
+    initializers: [
+      {
+        name: "multiples",
+        type: "float32",
+        shape: [WEIGHTS],
+        data: Float32Array.from({ length: WEIGHTS }, (_, index) => index * factor),
+      },
+    ],
+    operations: [{ operator: "Gather", inputs: ["multiples", "X"], outputs: ["Y"] }],
+  });
+}
+
+const folder = mkdtempSync(join(tmpdir(), "virga-lambda-"));
+const registry = join(folder, "buckets", BUCKET, PREFIX);
+let bucket: BucketServer;
+let environment: Record<string, string>;
+const running: FunctionProcess[] = [];
+
+async function start(changes: Readonly<Record<string, string>> = {}): Promise<FunctionProcess> {
+  const started = await startFunction({ ...environment, ...changes });
+  running.push(started);
+  return started;
+}
+
+const post = (body: string): object => ({
+  version: "2.0",
+  rawPath: "/predict",
+  rawQueryString: "",
+  headers: { "content-type": "application/json" },
+  requestContext: { http: { method: "POST" }, stage: "$default" },
+  body,
+  isBase64Encoded: false,
+});
+
+beforeAll(async () => {
+  mkdirSync(registry, { recursive: true });
+  await publishModel(registry, "scale", scale(2));
+  bucket = await startBucketServer({ folder: join(folder, "buckets") });
+  environment = {
+    VIRGA_STORE: `s3://${BUCKET}/${PREFIX}`,
+    AWS_ENDPOINT_URL_S3: bucket.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "secret-text",
+    AWS_SESSION_TOKEN: "token-text",
+  };
+});
+
+afterAll(async () => {
+  await Promise.all(running.map((each) => each.stop()));
+  await bucket.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("a function", () => {
+  it("of eight that start at once on one cache answers right, and the weights are there once", async () => {
+    const cache = join(folder, "shared");
+    const instances = await Promise.all(Array.from({ length: 8 }, () => start({ VIRGA_CACHE: cache })));
+    const answers = await Promise.all(instances.map((instance) => instance.ask({ invoke: { X: [21] } })));
+    expect(answers.map(({ result }) => result)).toEqual(Array(8).fill({ Y: [42] }));
+    expect(readdirSync(join(cache, "sha256")).length).toBe(1);
+    await Promise.all(instances.map((instance) => instance.stop()));
+  });
+
+  it("leaks nothing in a thousand warm invocations, and leaves nothing running between them", async () => {
+    const instance = await start({ VIRGA_CACHE: join(folder, "leaks") });
+    const body = JSON.stringify({ X: [3] });
+    const { anonymousKb: before } = await instance.ask({ invoke: post(body), times: 500 });
+    for (const invoke of [post(body), { X: [3] }, post("{"), { X: "?" }]) await instance.ask({ invoke, times: 250 });
+    const after = await instance.ask({ invoke: post(body) });
+    expect(after.result).toMatchObject({ statusCode: 200, body: '{"Y":[6]}' });
+    expect(after.resources.filter((kind) => !kind.startsWith("Pipe"))).toEqual([]);
+    expect(after.anonymousKb - before).toBeLessThan(4_096);
+  });
+
+  it("follows a promoted version without a deployment", async () => {
+    const instance = await start({ VIRGA_CACHE: join(folder, "moves") });
+    expect(await instance.ask({ invoke: { X: [1] } })).toMatchObject({ result: { Y: [2] } });
+    await publishModel(registry, "scale", scale(5));
+    expect(await instance.ask({ invoke: { X: [1] } })).toMatchObject({ result: { Y: [2] } });
+    await instance.ask({ invoke: { X: [1] }, forwardMs: 11_000 });
+    expect(await instance.ask({ invoke: { X: [1] } })).toMatchObject({ result: { Y: [5] } });
+    const swap = instance.log.find(({ event }) => event === "model.swapped");
+    expect(swap).toMatchObject({ level: "INFO", requestId: "request-3" });
+  });
+
+  it("that cannot load its model starts all the same, says why, and tries again", async () => {
+    const instance = await start({ VIRGA_CACHE: join(folder, "fails"), VIRGA_STORE: `s3://${BUCKET}/elsewhere` });
+    const failure = instance.log.find(({ event }) => event === "model.load.failed");
+    expect(failure).toMatchObject({ level: "ERROR", message: expect.stringContaining("s3://models/elsewhere") });
+    expect(await instance.ask({ invoke: { X: [1] } })).toMatchObject({ result: { failed: "MODEL_UNKNOWN" } });
+    await publishModel(join(folder, "buckets", BUCKET, "elsewhere"), "scale", scale(7));
+    expect(await instance.ask({ invoke: { X: [1] } })).toMatchObject({ result: { Y: [7] } });
+    expect(JSON.stringify(instance.log)).not.toMatch(/secret-text|token-text/);
+  });
+});
