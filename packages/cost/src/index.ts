@@ -21,6 +21,13 @@ export { parsePriceBook } from "./price-book/parse-price-book.ts";
 export type { Confidence, PriceOrigin } from "./price-book/price.ts";
 export { type PriceBook, type PriceId, regionsOf } from "./price-book/price-book.ts";
 export { STANDARD_PRICES, standardPriceBook } from "./price-book/standard-price-book.ts";
+export { type Architecture, type MeasuredLatency, parseMeasurements } from "./recommend/latency.ts";
+export {
+  type Recommendation,
+  type RecommendationRequest,
+  recommend,
+  type ServingOption,
+} from "./recommend/recommend.ts";
 export { PRODUCTS } from "./targets/planners.ts";
 export type {
   AppEngineTarget,

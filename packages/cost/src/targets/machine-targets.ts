@@ -47,7 +47,7 @@ function planMachines(product: MachineProduct): Planner {
       ],
       problems: [...tooLittleMemory(load, fleet.machine.memoryMb), ...brokenLimits(product.limits, load)],
       assumptions: describeFleet(fleet, load, settings, isScaled),
-      warnings: [],
+      warnings: throttled(product, fleet, load),
       notPriced: [...openFigures(load), ...(product.notPriced?.(fleet) ?? [])],
     };
   };
@@ -148,11 +148,12 @@ export const planVertex: Planner = planMachines({
   ],
 });
 
+const EC2 = "EC2";
 const DEFAULT_DISK_GB = decimal(20);
 
 /** Instances on EC2 with a disk and a public address each. */
 export const planEc2: Planner = planMachines({
-  name: "EC2",
+  name: EC2,
   cloud: AWS,
   limits: { requestMb: "1048576", responseMb: "1048576", timeoutSeconds: 86_400, wayOut: "split the request" },
   least: ONE,
@@ -172,6 +173,13 @@ export const planEc2: Planner = planMachines({
   },
   notPriced: ({ peak }) => (peak.gt(ONE) ? ["a load balancer"] : []),
 });
+
+/** On SageMaker nobody can pay for CPU above the baseline of a T type: it slows down. */
+function throttled({ name, cloud }: MachineProduct, fleet: Fleet, load: Load): string[] {
+  if (cloud !== AWS || name === EC2 || surplusHours(fleet, load).eq(0)) return [];
+  const share = fleet.machine.baseline.times(100).toFixed();
+  return [`${fleet.type} slows down when its CPUs are busy for more than ${share} % of the time, as they are here`];
+}
 
 /** CPU time above what a T type may use all the time. */
 function surplusHours({ machine, average }: Fleet, load: Load): Decimal {

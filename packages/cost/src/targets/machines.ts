@@ -13,7 +13,7 @@ const MB_PER_GIB = 1_024;
 
 /** vCPUs, GiB and, of T types, the baseline share, as their makers publish them. */
 const FACTS: Readonly<Record<string, readonly [vcpu: number, memoryGib: number, baseline?: string]>> = {
-  "t2.medium": [2, 4],
+  "t2.medium": [2, 4, "0.2"],
   "t3.micro": [2, 1, "0.1"],
   "t3.small": [2, 2, "0.2"],
   "t3.medium": [2, 4, "0.2"],
