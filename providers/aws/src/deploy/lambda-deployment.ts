@@ -1,5 +1,5 @@
 import type { ServicePlan } from "@virga/deploy";
-import { functionAlarms } from "./alarms.ts";
+import { functionAlarms, type Watched } from "./alarms.ts";
 import type { AwsFacts } from "./aws-facts.ts";
 import {
   getAttribute,
@@ -42,11 +42,16 @@ export function toLambdaDeployment(plan: ServicePlan, facts: AwsFacts): LambdaDe
     resources: {
       Resources: {
         ...mount?.resources,
-        ...(plan.aws.alarms === true && functionAlarms(FUNCTION, functionSeconds(plan))),
+        ...(plan.aws.alarms === true && functionAlarms(watchedOf(plan))),
       },
       Outputs: outputs(plan, facts),
     },
   };
+}
+
+function watchedOf(plan: ServicePlan): Watched {
+  const timeoutSeconds = functionSeconds(plan);
+  return { functionResource: FUNCTION, timeoutSeconds, ...(plan.aws.front === "http-api" && { httpApi: HTTP_API }) };
 }
 
 function outputs(plan: ServicePlan, facts: AwsFacts): Readonly<Record<string, TemplateOutput>> {

@@ -90,9 +90,14 @@ describe("A service on Lambda", () => {
 
   it("has alarms only where they are asked for", () => {
     expect(resourcesOfType({}, "AWS::CloudWatch::Alarm")).toEqual([]);
-    const metrics = resourcesOfType({ alarms: true }, "AWS::CloudWatch::Alarm").map(([, alarm]) => alarm.Properties);
-    expect(metrics.map((alarm) => alarm?.["MetricName"])).toEqual(["Errors", "Throttles", "Duration"]);
-    expect(metrics.find((alarm) => alarm?.["MetricName"] === "Duration")?.["Threshold"]).toBeLessThan(30_000);
+    const metrics = (aws: ServicePlan["aws"]): unknown[] =>
+      resourcesOfType({ alarms: true, ...aws }, "AWS::CloudWatch::Alarm").map(
+        ([, alarm]) => alarm.Properties?.["MetricName"],
+      );
+    expect(metrics({})).toEqual(["Errors", "Url5xxCount", "Throttles", "Duration"]);
+    expect(metrics({ front: "http-api" })).toEqual(["Errors", "5xx", "Throttles", "Duration"]);
+    const { resources } = toLambdaDeployment(servicePlan({ aws: { alarms: true } }), FACTS);
+    expect(resources.Resources["VirgaDurationAlarm"]?.Properties?.["Threshold"]).toBeLessThan(30_000);
   });
 });
 
