@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type BucketServer, publishModel, startBucketServer } from "@virga/conformance/lambda-front";
 import { encodeModel } from "@virga/conformance/onnx-model";
-import { type FunctionProcess, startFunction } from "./support/start-function.ts";
+import { type FunctionAnswer, type FunctionProcess, startFunction } from "./support/start-function.ts";
 
 const BUCKET = "models";
 const PREFIX = "virga";
@@ -80,13 +80,17 @@ describe("a function", () => {
 
   it("leaks nothing in a thousand warm invocations, and leaves nothing running between them", async () => {
     const instance = await start({ VIRGA_CACHE: join(folder, "leaks") });
-    const body = JSON.stringify({ X: [3] });
-    const { anonymousKb: before } = await instance.ask({ invoke: post(body), times: 500 });
-    for (const invoke of [post(body), { X: [3] }, post("{"), { X: "?" }]) await instance.ask({ invoke, times: 250 });
-    const after = await instance.ask({ invoke: post(body) });
+    const events = [post('{"X":[3]}'), { X: [3] }, post("{"), { X: "?" }];
+    const invokeAll = async (times: number): Promise<FunctionAnswer> => {
+      for (const invoke of events) await instance.ask({ invoke, times });
+      return instance.ask({ invoke: events[0] });
+    };
+    // Code that is compiled anew while it gets warm takes some megabytes, once.
+    const before = await invokeAll(500);
+    const after = await invokeAll(250);
     expect(after.result).toMatchObject({ statusCode: 200, body: '{"Y":[6]}' });
     expect(after.resources.filter((kind) => !kind.startsWith("Pipe"))).toEqual([]);
-    expect(after.anonymousKb - before).toBeLessThan(4_096);
+    expect(after.anonymousKb - before.anonymousKb).toBeLessThan(1_536);
   });
 
   it("follows a promoted version without a deployment", async () => {
