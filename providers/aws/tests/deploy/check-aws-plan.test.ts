@@ -61,6 +61,7 @@ describe("A plan that AWS takes", () => {
     ],
     ["with native code for its Linux", {}, { neededGlibc: { "libonnxruntime.so.1": "2.28", "addon.node": "2.34" } }],
     ["with a model from another bucket", { models: [inStore("s3://b/p")] }, {}],
+    ["with a model from the internet", { models: [inStore("https://host/p")] }, {}],
   ] as [string, PlanChanges, Partial<AwsFacts>][])("passes without a word: %s", (_what, changes, facts) => {
     expect(warningsOf(changes, facts)).toEqual([]);
   });

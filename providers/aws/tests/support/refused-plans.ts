@@ -102,6 +102,14 @@ export const REFUSALS: [
     /elsewhere/,
   ],
   ["a model on Google Cloud", { models: [inStore("gs://b/p")] }, {}, "inference.models.iris", /gs:\/\/b\/p/, /s3:\/\//],
+  [
+    "a model on the internet from a network without it",
+    { models: [inStore("https://host/p")], aws: { efs } },
+    {},
+    "inference.models.iris",
+    /S3 alone, and not https:/,
+    /s3:\/\//,
+  ],
   ["a long name", { service: "x".repeat(53) }, {}, "service", /64/, /Shorten .* by 1\b/],
   [
     "a region of another cloud",
