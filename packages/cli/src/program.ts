@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { addBuild } from "./build/build-program.ts";
+import { addCostCommands } from "./cost/cost-program.ts";
 import { parseByteSize } from "./print/byte-size.ts";
 import type { Terminal } from "./print/terminal.ts";
 import { addRegistryCommands } from "./registry/registry-program.ts";
@@ -36,6 +37,7 @@ export function createProgram(version: string, terminal: Terminal): Command {
   addInspect(program, terminal);
   addPredict(program, terminal);
   addRegistryCommands(program, terminal);
+  addCostCommands(program, terminal);
   addBuild(program, terminal);
   return program;
 }

@@ -2,11 +2,13 @@ export type { Line } from "./bill/line.ts";
 export {
   type BreakEven,
   breakEven,
+  type CheapestRange,
   type CurvePoint,
+  cheapestRanges,
   costCurve,
-  type RequestRange,
 } from "./compare/break-even.ts";
 export { type Candidate, type Comparison, compare } from "./compare/compare.ts";
+export type { RequestRange } from "./compare/request-grid.ts";
 export { CostError, type CostErrorCode } from "./cost-error.ts";
 export type { DecimalInput } from "./decimal/decimal.ts";
 export { ROUNDING_MODES, type RoundingMode } from "./decimal/rounding.ts";

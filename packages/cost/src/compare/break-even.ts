@@ -1,7 +1,8 @@
-import { type Decimal, decimal, floor, ONE } from "../decimal/decimal.ts";
+import { type Decimal, decimal } from "../decimal/decimal.ts";
 import { type EstimateOptions, exactTotal } from "../estimate.ts";
 import type { PriceBook } from "../price-book/price-book.ts";
 import type { Candidate } from "./compare.ts";
+import { gridOf, lastBefore, type RequestRange } from "./request-grid.ts";
 
 /** A month's cost at so many requests; absent where the target cannot serve them. */
 export interface CurvePoint {
@@ -11,20 +12,19 @@ export interface CurvePoint {
 
 /** From so many requests per month, the other candidate is the cheaper one. */
 export interface BreakEven {
-  /** The most requests, as a whole number, up to which `cheaperBefore` is cheaper or as cheap. */
+  /** The most requests, as a whole number, up to which the candidate `cheaperBefore` is cheaper or as cheap. */
   readonly requests: string;
-  /** Index of the candidate that is cheaper up to there: 0 or 1. */
+  /** Index of that candidate. */
   readonly cheaperBefore: 0 | 1;
 }
 
-/** The requests between which curves and break-even points are looked for. */
-export interface RequestRange {
-  readonly from: number;
-  readonly to: number;
+/** A stretch of traffic in which one candidate is the cheapest. */
+export interface CheapestRange {
+  readonly from: string;
+  readonly to: string;
+  /** Index of the candidate; absent where none can serve. */
+  readonly cheapest?: number;
 }
-
-/** Stretches narrower than a step, 7.5 %, may be overlooked. */
-const STEPS_PER_DECADE = 32;
 
 /** What a candidate costs at so many requests per month, at points that are evenly spread on a logarithmic scale. */
 export function costCurve(
@@ -41,7 +41,7 @@ export function costCurve(
 
 /**
  * Where the cheaper one of two candidates changes. Instances are added as the load needs them, so there can be several
- * such points, or none.
+ * such points, or none; stretches narrower than 7.5 % may be overlooked.
  */
 export function breakEven(
   pair: readonly [Candidate, Candidate],
@@ -49,34 +49,51 @@ export function breakEven(
   book: PriceBook,
   options: EstimateOptions = {},
 ): BreakEven[] {
-  const isFirstCheaper = (requests: Decimal): boolean | undefined => {
-    const [one, other] = pair.map((candidate) => totalAt(candidate, requests, book, options));
-    return one === undefined || other === undefined ? undefined : one.lte(other);
-  };
-  const grid = gridOf(range).map((requests) => ({ requests, isFirst: isFirstCheaper(requests) }));
-  return grid.flatMap(({ requests, isFirst }, index) => {
-    const before = grid[index - 1];
-    if (before?.isFirst === undefined || isFirst === undefined || before.isFirst === isFirst) return [];
-    const last = lastBefore(before.requests, requests, (each) => isFirstCheaper(each) === before.isFirst);
-    return [{ requests: last.toFixed(), cheaperBefore: before.isFirst ? 0 : 1 } as const];
+  const ranges = cheapestRanges(pair, range, book, options);
+  return ranges.flatMap(({ to, cheapest }, index) => {
+    const next = ranges[index + 1]?.cheapest;
+    if (cheapest === undefined || next === undefined) return [];
+    return [{ requests: to, cheaperBefore: cheapest === 0 ? 0 : 1 } as const];
   });
 }
 
-/** Halves the distance until the last whole number for which something holds is found. */
-function lastBefore(from: Decimal, to: Decimal, holds: (requests: Decimal) => boolean): Decimal {
-  let below = from;
-  let above = to;
-  while (above.minus(below).gt(ONE)) {
-    const middle = floor(below.plus(above).div(2));
-    if (holds(middle)) below = middle;
-    else above = middle;
+/** Which candidate is the cheapest at how many requests per month; of equally cheap ones the first. */
+export function cheapestRanges(
+  candidates: readonly Candidate[],
+  range: RequestRange,
+  book: PriceBook,
+  options: EstimateOptions = {},
+): CheapestRange[] {
+  const cheapestAt = (requests: Decimal): number | undefined =>
+    indexOfLeast(candidates.map((candidate) => totalAt(candidate, requests, book, options)));
+  const [first = decimal(range.from), ...rest] = gridOf(range);
+  const ranges: CheapestRange[] = [];
+  let start = first;
+  let before = first;
+  let cheapest = cheapestAt(first);
+  const end = (to: Decimal): void => {
+    ranges.push({ from: start.toFixed(), to: to.toFixed(), ...(cheapest === undefined ? {} : { cheapest }) });
+  };
+  for (const requests of rest) {
+    const next = cheapestAt(requests);
+    if (next !== cheapest) {
+      const last = lastBefore(before, requests, (each) => cheapestAt(each) === cheapest);
+      end(last);
+      start = last.plus(1);
+      cheapest = next;
+    }
+    before = requests;
   }
-  return below;
+  end(before);
+  return ranges;
 }
 
-function gridOf({ from, to }: RequestRange): Decimal[] {
-  const steps = Math.max(1, Math.ceil(Math.log10(to / from) * STEPS_PER_DECADE));
-  return Array.from({ length: steps + 1 }, (_, index) => decimal(Math.round(from * (to / from) ** (index / steps))));
+function indexOfLeast(totals: readonly (Decimal | undefined)[]): number | undefined {
+  return totals.reduce<number | undefined>((least, total, index) => {
+    if (total === undefined) return least;
+    const best = least === undefined ? undefined : totals[least];
+    return best === undefined || total.lt(best) ? index : least;
+  }, undefined);
 }
 
 function totalAt(

@@ -12,15 +12,15 @@ export function coldStartRate(load: Load, keptWarmSeconds: number): Decimal {
   if (given !== undefined) return given;
   if (load.requests.eq(0)) return ZERO;
   const seconds = load.durationSeconds.toNumber();
-  const rates = load.traffic.map(({ requests }) => requests.toNumber() / SECONDS_PER_HOUR);
-  const starts = load.traffic.map(({ requests, hours }, index) => {
-    const perSecond = rates[index] ?? 0;
-    const before = rates.at(index - 1) ?? 0;
-    const afterPause = requests.toNumber() * Math.exp(-perSecond * keptWarmSeconds);
-    const added = Math.max(0, (perSecond - before) * seconds);
-    return hours.times(smaller(requests, fromEstimate(afterPause + added)));
+  const rates = load.ratesPerSecond;
+  const perHour = rates.map((rate, index) => {
+    const requests = rate * SECONDS_PER_HOUR;
+    const afterPause = requests * Math.exp(-rate * keptWarmSeconds);
+    const added = Math.max(0, (rate - (rates.at(index - 1) ?? rate)) * seconds);
+    return Math.min(requests, afterPause + added);
   });
-  return smaller(ONE, fromEstimate(sum(starts).div(load.requests).toNumber()));
+  const all = rates.reduce((total, rate) => total + rate * SECONDS_PER_HOUR, 0);
+  return smaller(ONE, fromEstimate(perHour.reduce((total, starts) => total + starts, 0) / all));
 }
 
 /** Hours of instances that exist because of requests, and for a while after the last of them, at any of which some run. */

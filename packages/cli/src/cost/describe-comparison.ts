@@ -1,0 +1,83 @@
+import type { Comparison, PossibleEstimate, PriceBook } from "@virga/cost";
+import { formatTable } from "../print/table.ts";
+import type { Figure } from "./figure.ts";
+
+/** A comparison for people. */
+export function describeComparison(
+  { possible, impossible, warnings }: Comparison,
+  figures: readonly Figure[],
+  book: PriceBook,
+  withCalculations: boolean,
+): string {
+  const [first] = possible;
+  const parts = [
+    formatFigures(figures),
+    formatTotals(possible),
+    ...(impossible.length === 0
+      ? []
+      : [
+          section(
+            "Not possible",
+            impossible.map(({ name, problems }) => `${name}: ${problems.join("; ")}`),
+          ),
+        ]),
+    ...(withCalculations ? possible.map(formatCalculations) : []),
+    ...(warnings.length === 0 ? [] : [section("Mind", warnings)]),
+    ...doubts(possible),
+    `${first === undefined ? "" : `Totals are ${first.rounding}. `}List prices of ${book.builtAt} in USD, without tax or discounts.`,
+  ];
+  return parts.join("\n\n");
+}
+
+function formatFigures(figures: readonly Figure[]): string {
+  const rows = figures.map(({ name, value, unit, origin }) => [name, plain(value), unit, origin]);
+  return `Figures\n${formatTable(rows, "  ")}`;
+}
+
+/** `1.5e6` as it would be written by hand. */
+function plain(value: Figure["value"]): string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number.toLocaleString("en-US") : String(value);
+}
+
+function formatTotals(possible: readonly PossibleEstimate[]): string {
+  const rows = possible.map(({ name, region, total, perMillion = "", idle }) => [
+    name,
+    region,
+    total,
+    perMillion,
+    idle,
+  ]);
+  const header = ["Target", "Region", "USD a month", "per million", "idle"];
+  return formatTable([header, ...alignRight([header, ...rows], [2, 3, 4]).slice(1)]);
+}
+
+/** Pads the cells of number columns in front, so that their points stand below each other. */
+function alignRight(rows: readonly (readonly string[])[], columns: readonly number[]): string[][] {
+  const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const widths = new Map(columns.map((column) => [column, widthOf(column)]));
+  return rows.map((row) => row.map((cell, column) => cell.padStart(widths.get(column) ?? 0)));
+}
+
+function formatCalculations({ name, lines, total, rounding, assumptions, notPriced }: PossibleEstimate): string {
+  const calculations = lines.map(({ name: line, formula, price }) => {
+    const source = [price.id, price.source, price.asOf, price.confidence && `confidence ${price.confidence}`];
+    return `${line}: ${formula}\n      ${source.filter((each) => each !== undefined).join("; ")}`;
+  });
+  return section(name, [
+    ...calculations,
+    `total: ${total} (${rounding})`,
+    ...assumptions.map((each) => `assumed: ${each}`),
+    ...notPriced.map((each) => `not in it: ${each}`),
+  ]);
+}
+
+/** What makes single figures doubtful; the same doubt about several targets is told once. */
+function doubts(possible: readonly PossibleEstimate[]): string[] {
+  const texts = [...new Set(possible.flatMap(({ warnings }) => warnings))];
+  return texts.length === 0 ? [] : [section("Doubtful", texts)];
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return [title, ...lines.map((line) => `  ${line}`)].join("\n");
+}

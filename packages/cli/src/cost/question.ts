@@ -1,0 +1,171 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { InferenceConfig } from "@virga/core/config-schema";
+import type { EstimateOptions, MeasuredLatency, Target, Workload } from "@virga/cost";
+import { findConfigFile, readConfigFile } from "../service/config-file.ts";
+import type { CostFlags } from "./cost-flags.ts";
+import { type Figure, type FigureOrigin, firstOf } from "./figure.ts";
+import type { Measurement } from "./measure-model.ts";
+import { completeTarget, DEFAULT_TARGETS, parseTarget, type TargetDefaults } from "./target-words.ts";
+import { readWorkloadFile, type WorkloadFile } from "./workload-file.ts";
+
+/** What is to be estimated, complete, with the origin of each figure. */
+export interface CostQuestion {
+  readonly workload: Workload;
+  readonly figures: readonly Figure[];
+  readonly targets: readonly Target[];
+  readonly options: EstimateOptions;
+  readonly regions: TargetDefaults;
+  /** Times on this machine or from a file, where there are any. */
+  readonly measured: readonly MeasuredLatency[];
+}
+
+const DEFAULT_AWS_REGION = "us-east-1";
+const DEFAULT_GOOGLE_REGION = "us-central1";
+
+/**
+ * Puts together what flags, the workload file, measurements and the `inference:` block say, in this order; what nobody
+ * says is assumed, and called so.
+ *
+ * @throws InferenceError `CONFIG_INVALID` for a file that is wrong.
+ */
+export async function readQuestion(
+  flags: CostFlags,
+  measurement: Measurement | undefined,
+  folder: string,
+): Promise<CostQuestion> {
+  const file = flags.workload === undefined ? { workload: {} } : await readWorkloadFile(flags.workload, folder);
+  const config = await readConfig(flags.config, folder);
+  const regions: TargetDefaults = {
+    awsRegion: flags.region ?? file.region ?? config?.inference.aws?.region ?? DEFAULT_AWS_REGION,
+    googleRegion: flags.googleRegion ?? file.googleRegion ?? config?.inference.google?.region ?? DEFAULT_GOOGLE_REGION,
+    ...(config?.inference.aws === undefined ? {} : { aws: config.inference.aws }),
+  };
+  const figures = collectFigures(flags, file, measurement, config);
+  return {
+    workload: toWorkload(figures, file),
+    figures,
+    targets: toTargets(flags, file, regions),
+    options: toOptions(flags),
+    regions,
+    measured: measurement?.latencies ?? [],
+  };
+}
+
+interface ConfigFacts {
+  readonly inference: InferenceConfig;
+  /** Size of the models that are files beside it. */
+  readonly modelBytes?: number;
+}
+
+/** A folder without a config is no problem: figures can all come from flags. */
+async function readConfig(named: string | undefined, folder: string): Promise<ConfigFacts | undefined> {
+  if (named === undefined && !existsSync(resolve(folder, "serverless.yml"))) return undefined;
+  const { inference, folder: base } = await readConfigFile(findConfigFile(named, folder));
+  const sizes = Object.values(inference.models).map(
+    ({ path }) => statSync(resolve(base, path), { throwIfNoEntry: false })?.size ?? 0,
+  );
+  const modelBytes = sizes.reduce((total, size) => total + size, 0);
+  return { inference, ...(modelBytes === 0 ? {} : { modelBytes }) };
+}
+
+function collectFigures(
+  flags: CostFlags,
+  { workload }: WorkloadFile,
+  measurement: Measurement | undefined,
+  config: ConfigFacts | undefined,
+): Figure[] {
+  const fastest = measurement?.latencies[0];
+  const file = "workload file" satisfies FigureOrigin;
+  const { coldStart } = workload;
+  const figures = [
+    firstOf("requests", "per month", ["flag", flags.requests], [file, workload.requests], ["assumed", 1_000_000]),
+    firstOf(
+      "durationMs",
+      "ms",
+      ["flag", flags.duration],
+      [file, workload.durationMs],
+      ["measured", fastest?.durationMs],
+      ["assumed", 100],
+    ),
+    firstOf(
+      "memoryMb",
+      "MB",
+      ["flag", flags.memory],
+      [file, workload.memoryMb],
+      ["serverless.yml", config?.inference.memory],
+      ["measured", measurement?.memoryMb],
+      ["assumed", 1_024],
+    ),
+    firstOf(
+      "threads",
+      "CPUs",
+      ["flag", flags.threads],
+      [file, workload.threads],
+      ["measured", fastest?.threads],
+      ["assumed", 1],
+    ),
+    firstOf("requestBytes", "bytes", ["flag", flags.requestBytes], [file, workload.requestBytes], ["assumed", 2_000]),
+    firstOf(
+      "responseBytes",
+      "bytes",
+      ["flag", flags.responseBytes],
+      [file, workload.responseBytes],
+      ["assumed", 2_000],
+    ),
+    firstOf("logBytes", "bytes", ["flag", flags.logBytes], [file, workload.logBytes], ["assumed", 500]),
+    firstOf(
+      "modelBytes",
+      "bytes",
+      ["flag", flags.modelSize],
+      [file, workload.modelBytes],
+      ["measured", measurement?.modelBytes],
+      ["serverless.yml", config?.modelBytes],
+    ),
+    firstOf(
+      "initMs",
+      "ms",
+      ["flag", flags.coldStart],
+      [file, coldStart?.initMs],
+      ["measured", measurement?.initMs],
+      ["assumed", 1_000],
+    ),
+    firstOf("coldRate", "of requests", ["flag", flags.coldRate], [file, coldStart?.rate]),
+  ];
+  return figures.filter((each) => each !== undefined);
+}
+
+function toWorkload(figures: readonly Figure[], { workload }: WorkloadFile): Workload {
+  const value = (name: string): Figure["value"] | undefined => figures.find((each) => each.name === name)?.value;
+  const modelBytes = value("modelBytes");
+  const rate = value("coldRate");
+  const { hourlyProfile, callers } = workload;
+  return {
+    requests: value("requests") ?? 0,
+    durationMs: value("durationMs") ?? 0,
+    memoryMb: value("memoryMb") ?? 0,
+    threads: Number(value("threads") ?? 1),
+    requestBytes: value("requestBytes") ?? 0,
+    responseBytes: value("responseBytes") ?? 0,
+    logBytes: value("logBytes") ?? 0,
+    ...(modelBytes === undefined ? {} : { modelBytes }),
+    coldStart: { initMs: value("initMs") ?? 0, ...(rate === undefined ? {} : { rate }) },
+    ...(hourlyProfile === undefined ? {} : { hourlyProfile }),
+    ...(callers === undefined ? {} : { callers }),
+  };
+}
+
+function toTargets(flags: CostFlags, { targets }: WorkloadFile, regions: TargetDefaults): Target[] {
+  return (flags.target ?? targets ?? DEFAULT_TARGETS).map((each) =>
+    typeof each === "string" ? parseTarget(each, regions) : completeTarget(each, regions),
+  );
+}
+
+function toOptions({ rounding, freeTier, hoursPerMonth, maxUtilization }: CostFlags): EstimateOptions {
+  return {
+    rounding,
+    freeTier,
+    ...(hoursPerMonth === undefined ? {} : { hoursPerMonth }),
+    ...(maxUtilization === undefined ? {} : { maxUtilization }),
+  };
+}
