@@ -21,7 +21,7 @@ const MAY_IMPORT = [
   },
   {
     from: "packages/bench/src",
-    ours: ["packages/core", "packages/server", "packages/conformance", "providers/aws"],
+    ours: ["packages/core", "packages/server", "packages/conformance", "packages/deploy", "providers/aws"],
     others: ["onnxruntime-node", "esbuild", "@aws-sdk/client-s3"],
   },
   { from: "packages/deploy/src", ours: ["packages/core"], others: ["esbuild", "@zip\\.js/zip\\.js"] },
