@@ -14,11 +14,11 @@ module.exports = () => {
   const name = askedProvider(process.argv) ?? "aws";
   if (Object.hasOwn(PROVIDERS, name)) return PROVIDERS[name];
   const there = `There is: ${Object.keys(PROVIDERS).join(", ")}.`;
-  throw new Error(
-    LATER.includes(name)
-      ? `The provider ${name} comes with a later release of serverless-virga. ${there}`
-      : `There is no provider ${JSON.stringify(name)}. ${there}`,
-  );
+  const message = LATER.includes(name)
+    ? `The provider ${name} comes with a later release of serverless-virga. ${there}`
+    : `There is no provider ${JSON.stringify(name)}. ${there}`;
+  // The framework prints the stack, of which nobody would learn anything.
+  throw Object.assign(new Error(message), { stack: message });
 };
 
 function askedProvider(words) {

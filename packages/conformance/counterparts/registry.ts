@@ -1,9 +1,19 @@
 import { cfnLint } from "./cfn-lint/cfn-lint.ts";
 import type { Counterpart } from "./counterpart.ts";
+import { deployAws } from "./deploy-aws/deploy-aws.ts";
 import { kserve } from "./kserve/kserve.ts";
+import { lambdaRuntime } from "./lambda-runtime/lambda-runtime.ts";
 import { schemathesis } from "./schemathesis/schemathesis.ts";
 import { stores } from "./stores/stores.ts";
 import { tritonclient } from "./tritonclient/tritonclient.ts";
 
 /** Every counterpart, in the order in which they run. */
-export const COUNTERPARTS: readonly Counterpart[] = [tritonclient, kserve, schemathesis, stores, cfnLint];
+export const COUNTERPARTS: readonly Counterpart[] = [
+  tritonclient,
+  kserve,
+  schemathesis,
+  stores,
+  lambdaRuntime,
+  cfnLint,
+  deployAws,
+];
