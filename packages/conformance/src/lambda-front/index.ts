@@ -7,6 +7,7 @@ export { type BucketServer, startBucketServer } from "./bucket-server.ts";
 export type { Invoke, Invoked } from "./invoked.ts";
 export { createLocalInvoke } from "./local-invoke.ts";
 export { createLocalStreamingInvoke, LOCAL_PLATFORM } from "./local-streaming.ts";
+export { multiplesModel } from "./multiples-model.ts";
 export { functionUrl } from "./payload-two.ts";
 export { publishModel } from "./publish-model.ts";
 export { type SimulatedFront, sendThrough } from "./simulated-front.ts";

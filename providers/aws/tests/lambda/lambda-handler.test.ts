@@ -106,7 +106,7 @@ describe("the deadline", () => {
 });
 
 describe("an answer's size", () => {
-  const answerOf = (body: BodyInit, type: string): Promise<Response> => {
+  const answerOf = (body: string | Uint8Array<ArrayBuffer>, type: string): Promise<Response> => {
     const app = {
       fetch: async () => new Response(body, { headers: { "content-type": type } }),
       warm: async () => undefined,

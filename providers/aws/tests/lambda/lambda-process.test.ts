@@ -2,30 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type BucketServer, publishModel, startBucketServer } from "@virga/conformance/lambda-front";
-import { encodeModel } from "@virga/conformance/onnx-model";
+import { type BucketServer, multiplesModel, publishModel, startBucketServer } from "@virga/conformance/lambda-front";
 import { type FunctionAnswer, type FunctionProcess, startFunction } from "./support/start-function.ts";
 
 const BUCKET = "models";
 const PREFIX = "virga";
-const WEIGHTS = 200_000;
 
-/** `Y = X * factor` for whole numbers, read from weights that are large enough to be fetched apart from the graph. */
-function scale(factor: number): Uint8Array {
-  return encodeModel({
-    inputs: [{ name: "X", tensor: "int64", shape: [1] }],
-    outputs: [{ name: "Y", tensor: "float32", shape: [1] }],
-    initializers: [
-      {
-        name: "multiples",
-        type: "float32",
-        shape: [WEIGHTS],
-        data: Float32Array.from({ length: WEIGHTS }, (_, index) => index * factor),
-      },
-    ],
-    operations: [{ operator: "Gather", inputs: ["multiples", "X"], outputs: ["Y"] }],
-  });
-}
+const scale = (factor: number): Uint8Array => multiplesModel(factor, 200_000);
 
 const folder = mkdtempSync(join(tmpdir(), "virga-lambda-"));
 const registry = join(folder, "buckets", BUCKET, PREFIX);

@@ -95,7 +95,7 @@ describe("credentials", () => {
     let lifetimeMs = 60 * 60_000;
     const server = createServer((request, response) => {
       asked += 1;
-      if (request.headers.authorization !== "token-1") return response.writeHead(403).end();
+      if (request.headers.authorization !== "token-1") response.statusCode = 403;
       const Expiration = new Date(Date.now() + lifetimeMs).toISOString();
       response.end(JSON.stringify({ AccessKeyId: `k${asked}`, SecretAccessKey: "s", Token: "t", Expiration }));
     }).listen(0, "127.0.0.1");
