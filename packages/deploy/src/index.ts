@@ -1,4 +1,5 @@
 export { type ArtefactLimits, artefactSize, checkArtefactSize, describeArtefact } from "./bundle/artefact-size.ts";
+export { explainBuildFailure } from "./bundle/build-failure.ts";
 export { type BundleOptions, bundleFunction } from "./bundle/bundle-function.ts";
 export { type Architecture, readRuntimeGlibc } from "./bundle/runtime-files.ts";
 export { type ZippedFunction, zipFunction } from "./bundle/zip-function.ts";

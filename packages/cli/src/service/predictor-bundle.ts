@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { InferenceError } from "@virga/core";
-import { type BuildFailure, build, formatMessages, type Plugin } from "esbuild";
+import { explainBuildFailure } from "@virga/deploy";
+import { build, type Plugin } from "esbuild";
 
 /** A predictor and what it imports of its own project, as one module. */
 export interface PredictorBundle {
@@ -52,18 +52,8 @@ export async function bundlePredictor(path: string): Promise<PredictorBundle> {
       files: Object.keys(result.metafile.inputs).map((file) => resolve(folder, file)),
     };
   } catch (error) {
-    if (!isBuildFailure(error)) throw error;
-    const messages = await formatMessages(error.errors, { kind: "error", color: false });
-    const shown = relative(folder, path);
-    throw new InferenceError(
-      "CONFIG_INVALID",
-      `The predictor ${shown} does not compile:\n${messages.join("").trimEnd()}`,
-    );
+    throw await explainBuildFailure(error, `The predictor ${relative(folder, path)} does not compile`);
   }
-}
-
-function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && "errors" in error;
 }
 
 /** A predictor shares this program's core, even where its own project has none installed. */

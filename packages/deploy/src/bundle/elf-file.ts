@@ -10,7 +10,7 @@ const VERSION_NEEDS = 0x6ffffffe;
 
 /** @throws InferenceError `CONFIG_INVALID` when a file is no machine code, or for another machine. */
 export async function checkMachine(path: string, architecture: keyof typeof MACHINES): Promise<void> {
-  const header = await withFile(path, (file) => read(file, 0, HEADER_BYTES));
+  const header = await withFile(path, (file) => read(file, 0, HEADER_BYTES)).catch(() => Buffer.alloc(HEADER_BYTES));
   if (header.readUInt32BE(0) === MAGIC && header.readUInt16LE(18) === MACHINES[architecture]) return;
   throw new InferenceError("CONFIG_INVALID", `${path} is no library for Linux on ${architecture}: install it again.`);
 }

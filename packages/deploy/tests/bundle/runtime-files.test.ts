@@ -26,6 +26,7 @@ describe("the runtime's native files", () => {
     const path = join(folder, "cut.node");
     writeFileSync(path, readFileSync(binding).subarray(0, 3));
     await expect(checkMachine(path, "arm64")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(checkMachine(join(folder, "none.node"), "arm64")).rejects.toThrow(/none\.node is no library/);
   });
 
   it("tell the version of glibc that they name", async () => {
