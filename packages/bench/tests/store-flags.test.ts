@@ -3,7 +3,7 @@ import { UsageError } from "../src/frame/bench.ts";
 import { toServerOrder } from "../src/weights/store-flags.ts";
 
 const model = { registryFiles: { "mlp/blobs/1": "/cache/1" }, originalPath: "/cache/mlp.onnx" };
-const flags = { rounds: 1, limit: "80", "first-byte-ms": "25", tls: "no", cache: "/cache" };
+const flags = { rounds: 1, limit: "80", link: "none", "first-byte-ms": "25", tls: "no", cache: "/cache" };
 
 describe("the store that flags ask for", () => {
   it("limits each connection, takes its time, and has a bucket that is corrupt", () => {
@@ -23,6 +23,8 @@ describe("the store that flags ask for", () => {
     const order = toServerOrder({ ...flags, limit: "none", "first-byte-ms": "0", tls: "yes" }, model);
     expect(order).toMatchObject({ firstByteDelayMs: 0, secure: true });
     expect(order).not.toHaveProperty("bytesPerSecond");
+    expect(order).not.toHaveProperty("linkBytesPerSecond");
+    expect(toServerOrder({ ...flags, link: "600" }, model).linkBytesPerSecond).toBe(600 * 1024 * 1024);
   });
 
   it.each([{ limit: "fast" }, { limit: "-1" }, { limit: "" }, { "first-byte-ms": "soon" }, { tls: "maybe" }])(

@@ -8,6 +8,8 @@ export interface ServerOrder {
   readonly files: Readonly<Record<string, string>>;
   /** Bound of each connection; none where absent. */
   readonly bytesPerSecond?: number;
+  /** Bound of all connections together; none where absent. */
+  readonly linkBytesPerSecond?: number;
   readonly firstByteDelayMs: number;
   readonly secure: boolean;
 }

@@ -3,7 +3,9 @@ import { startFaultServer } from "@virga/conformance/fault-server";
 import { CORRUPT_BUCKET, type ServerOrder } from "./object-server-process.ts";
 
 // All in memory, so that no disk but the subject's own is measured.
-const { files, bytesPerSecond, firstByteDelayMs, secure } = JSON.parse(process.argv[2] ?? "") as ServerOrder;
+const { files, bytesPerSecond, linkBytesPerSecond, firstByteDelayMs, secure } = JSON.parse(
+  process.argv[2] ?? "",
+) as ServerOrder;
 const objects = Object.fromEntries(Object.entries(files).map(([path, file]) => [path, readFileSync(file)]));
 const largestBlob = Object.entries(objects)
   .filter(([path]) => path.includes("/blobs/"))
@@ -14,6 +16,7 @@ const server = await startFaultServer({
   firstByteDelayMs,
   secure,
   ...(bytesPerSecond && { bytesPerSecond }),
+  ...(linkBytesPerSecond && { linkBytesPerSecond }),
   fault({ path, range, connection }) {
     if (range === undefined || !path.includes("/blobs/")) return undefined;
     if (objects[path]?.length === largestBlob) connections.add(connection);

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import type { Fault } from "./fault.ts";
 import { sendObject } from "./send-object.ts";
 import type { ServedRequest } from "./served-request.ts";
+import { SharedLink } from "./shared-link.ts";
 import { TEST_CERTIFICATE } from "./test-certificate.ts";
 
 export interface FaultServerOptions {
@@ -15,6 +16,8 @@ export interface FaultServerOptions {
   readonly secure?: boolean;
   /** Bound of each connection. */
   readonly bytesPerSecond?: number;
+  /** Bound of all connections together. */
+  readonly linkBytesPerSecond?: number;
   readonly firstByteDelayMs?: number;
 }
 
@@ -34,6 +37,7 @@ export async function startFaultServer(options: FaultServerOptions): Promise<Fau
   const objects = new Map(Object.entries(options.objects));
   const requests: ServedRequest[] = [];
   const redirects = new Map<string, number>();
+  const link = options.linkBytesPerSecond === undefined ? undefined : new SharedLink(options.linkBytesPerSecond);
   const ordinals = new Map<Socket, number>();
   const answer = (incoming: IncomingMessage, response: ServerResponse): void => {
     const connection = ordinals.get(incoming.socket) ?? ordinals.size;
@@ -43,7 +47,7 @@ export async function startFaultServer(options: FaultServerOptions): Promise<Fau
     const fault = options.fault?.(request);
     if (fault?.kind === "replace") objects.set(request.path, fault.bytes);
     // What a request gets is settled when it arrives, however late the first byte goes out.
-    const order = { ...options, request, bytes: objects.get(request.path), fault, redirects };
+    const order = { ...options, request, bytes: objects.get(request.path), fault, redirects, ...(link && { link }) };
     setTimeout(() => sendObject(response, order), options.firstByteDelayMs ?? 0);
   };
   const server = options.secure === true ? createSecureServer(TEST_CERTIFICATE, answer) : createPlainServer(answer);

@@ -1,15 +1,22 @@
 import type { ServerResponse } from "node:http";
 import { TLSSocket } from "node:tls";
 import type { Fault } from "./fault.ts";
+import type { SharedLink } from "./shared-link.ts";
 
 const PACE_MS = 4;
+
+/** How fast an answer may be sent; as fast as it goes where absent. */
+export interface Limits {
+  readonly bytesPerSecond?: number;
+  readonly link?: SharedLink;
+}
 
 /** Sends the body at its pace until it ends, or until the fault strikes. */
 export function sendBody(
   response: ServerResponse,
   bytes: Uint8Array,
   fault: Fault | undefined,
-  connectionBytesPerSecond = Number.POSITIVE_INFINITY,
+  limits: Limits = {},
 ): void {
   const body = spoil(bytes, fault);
   if (fault?.kind === "untilClose") {
@@ -19,12 +26,12 @@ export function sendBody(
   } else if (fault?.kind !== "chunked") response.setHeader("content-length", body.length);
   // A head before the first byte of the body, however long that takes.
   response.flushHeaders();
-  const bytesPerSecond = fault?.kind === "slow" ? fault.bytesPerSecond : connectionBytesPerSecond;
+  const bytesPerSecond = fault?.kind === "slow" ? fault.bytesPerSecond : limits.bytesPerSecond;
   const stopAt = stopPosition(fault, body.length);
   pace(
     response,
     body.subarray(0, stopAt),
-    bytesPerSecond,
+    { ...limits, ...(bytesPerSecond !== undefined && { bytesPerSecond }) },
     fault?.kind === "chunked" ? fault.chunkBytes : undefined,
     () => finish(response, fault, stopAt < body.length),
   );
@@ -58,22 +65,24 @@ function finish(response: ServerResponse, fault: Fault | undefined, cut: boolean
 function pace(
   response: ServerResponse,
   body: Uint8Array,
-  bytesPerSecond: number,
+  { bytesPerSecond = Number.POSITIVE_INFINITY, link }: Limits,
   pieceBytes: number | undefined,
   done: () => void,
 ): void {
+  const allowed = (bytes: number): number => (link === undefined ? bytes : link.take(bytes));
   const startedAtMs = performance.now();
   let at = 0;
+  if (link !== undefined) response.once("close", link.join());
   const step = (): void => {
     if (response.destroyed) return;
     const dueBytes = ((performance.now() - startedAtMs + PACE_MS) / 1000) * bytesPerSecond;
     const due = Math.min(body.length, Math.floor(dueBytes));
-    const upTo = Math.min(due, pieceBytes === undefined ? due : at + pieceBytes);
+    const upTo = at + allowed(Math.min(due - at, pieceBytes ?? due - at));
     const flowing = upTo === at || response.write(body.subarray(at, upTo));
     at = upTo;
     if (at === body.length) done();
     else if (!flowing) response.once("drain", step);
-    else if (at < due) setImmediate(step);
+    else if (at < due && link === undefined) setImmediate(step);
     else setTimeout(step, PACE_MS);
   };
   step();

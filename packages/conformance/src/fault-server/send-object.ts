@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Fault } from "./fault.ts";
 import { breakConnection, sendBody } from "./send-body.ts";
 import type { ServedRequest } from "./served-request.ts";
+import type { SharedLink } from "./shared-link.ts";
 
 /** One answer to be given. */
 export interface Order {
@@ -12,6 +13,7 @@ export interface Order {
   /** How often each range has been sent on. */
   readonly redirects: Map<string, number>;
   readonly bytesPerSecond?: number;
+  readonly link?: SharedLink;
 }
 
 const tags = new WeakMap<Uint8Array, string>();
@@ -40,7 +42,7 @@ export function sendObject(response: ServerResponse, order: Order): void {
   response.setHeader("etag", tag);
   if (range !== undefined) response.setHeader("content-range", `bytes ${first}-${last}/${bytes.length}`);
   if (fault?.kind === "coding") response.setHeader("content-encoding", fault.coding);
-  sendBody(response, bytes.subarray(first, last + 1), fault, order.bytesPerSecond);
+  sendBody(response, bytes.subarray(first, last + 1), fault, order);
 }
 
 /** Ends without an HTTP answer, if the fault is of that kind. */
