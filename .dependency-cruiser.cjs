@@ -40,6 +40,7 @@ const MAY_IMPORT = [
   { from: "providers/google/src", ours: ["packages/core", "packages/server"], others: ["@google-cloud/[^/]+"] },
   // Tests, counterparts and examples are free to use what they need.
   { from: "(packages|providers)/[^/]+/tests", ours: ["packages/[^/]+"], others: [".+"] },
+  { from: "packages/conformance/tests", ours: ["providers/[^/]+"] },
   { from: "packages/conformance/counterparts", ours: ["(packages|providers)/[^/]+"], others: [".+"] },
   { from: "examples", ours: ["packages/[^/]+"], others: [".+"] },
 ];

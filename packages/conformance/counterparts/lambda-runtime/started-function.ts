@@ -4,9 +4,9 @@ import { multiplesModel, publishModel, startBucketServer } from "@virga/conforma
 import { MODEL } from "./artefact.ts";
 import { type FunctionInstance, type FunctionSetup, withInstance } from "./function-instance.ts";
 
-/** What the model multiplies by, and how many numbers it knows. */
+/** What the model multiplies by. */
 export const FACTOR = 3;
-export const WEIGHTS = 1_000_000;
+const WEIGHTS = 1_000_000;
 /** Must be found in no log. */
 export const SECRET = "secret-of-the-function";
 

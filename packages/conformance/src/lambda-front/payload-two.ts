@@ -12,7 +12,7 @@ interface PayloadTwoOptions {
 }
 
 /** An event in payload format 2.0. Source: API Gateway, "Lambda proxy integrations for HTTP APIs". */
-export async function toPayloadTwo(request: Request, options: PayloadTwoOptions): Promise<object> {
+async function toPayloadTwo(request: Request, options: PayloadTwoOptions): Promise<object> {
   const { pathname, search } = new URL(request.url);
   const query = new URLSearchParams(search);
   const headers = await wireHeaders(request);

@@ -29,4 +29,4 @@ export async function wireHeaders(request: Request): Promise<[string, string][]>
   ];
 }
 
-export const HOST = "abcdefghij.example.test";
+const HOST = "abcdefghij.example.test";
