@@ -149,6 +149,12 @@ describe("what is not possible", () => {
       /the limit is 1.5 MB/,
     ],
     [
+      "a machine whose system needs memory too",
+      { product: "ec2", region: "us-east-1", machine: "t3.small" },
+      {},
+      /^an instance needs 2,048 MB and has 1,536 MB/,
+    ],
+    [
       "App Engine's memory",
       { product: "appengine", region: "us-central1", instanceClass: "F4" },
       {},

@@ -2,6 +2,10 @@ import type { Comparison, PossibleEstimate, PriceBook } from "@virga/cost";
 import { formatTable } from "../print/table.ts";
 import type { Figure } from "./figure.ts";
 
+/** The weakest assumption of every comparison. */
+export const SAME_TIME =
+  "A request is taken to take the same time everywhere; where it was measured, give a target its own durationMs.";
+
 /** A comparison for people. */
 export function describeComparison(
   { possible, impossible, warnings }: Comparison,
@@ -24,7 +28,10 @@ export function describeComparison(
     ...(withCalculations ? possible.map(formatCalculations) : []),
     ...(warnings.length === 0 ? [] : [section("Mind", warnings)]),
     ...doubts(possible),
-    `${first === undefined ? "" : `Totals are ${first.rounding}. `}List prices of ${book.builtAt} in USD, without tax or discounts.`,
+    [
+      `${first === undefined ? "" : `Totals are ${first.rounding}. `}List prices of ${book.builtAt} in USD, without tax or discounts.`,
+      SAME_TIME,
+    ].join("\n"),
   ];
   return parts.join("\n\n");
 }
@@ -34,8 +41,8 @@ function formatFigures(figures: readonly Figure[]): string {
   return `Figures\n${formatTable(rows, "  ")}`;
 }
 
-/** `1.5e6` as it would be written by hand. */
-function plain(value: Figure["value"]): string {
+/** A figure as it would be written by hand: `1,500,000` for `1.5e6`. */
+export function plain(value: Figure["value"]): string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number.toLocaleString("en-US") : String(value);
 }

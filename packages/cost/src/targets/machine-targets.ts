@@ -10,6 +10,8 @@ import type { Plan, Planner, Settings } from "./plan.ts";
 import { AWS, BYTES_PER_GB, GOOGLE, logsAndEgress, openFigures, storedModel } from "./surroundings.ts";
 
 const SECONDS_PER_HOUR = decimal(3_600);
+/** Memory of a machine that its system keeps. */
+const SYSTEM_MB = decimal(512);
 
 /** Instances that serve a load, and what they are called. */
 interface Fleet {
@@ -37,7 +39,7 @@ function planMachines(product: MachineProduct): Planner {
     const fleet = readFleet(product, target, load, settings);
     const isScaled = isAutoscaled(product, target);
     return {
-      name: `${product.name}, ${fleet.peak.toFixed()} × ${fleet.type}${isScaled ? " at most" : ""}`,
+      name: `${product.name} ${fleet.type}`,
       memoryMb: fleet.machine.memoryMb,
       instances: fleet.peak,
       components: [
@@ -45,7 +47,10 @@ function planMachines(product: MachineProduct): Planner {
         ...storedModel(product.cloud, region, load, fleet.peak),
         ...logsAndEgress(product.cloud, region, load, settings),
       ],
-      problems: [...tooLittleMemory(load, fleet.machine.memoryMb), ...brokenLimits(product.limits, load)],
+      problems: [
+        ...tooLittleMemory(load, larger(ZERO, fleet.machine.memoryMb.minus(SYSTEM_MB))),
+        ...brokenLimits(product.limits, load),
+      ],
       assumptions: describeFleet(fleet, load, settings, isScaled),
       warnings: throttled(product, fleet, load),
       notPriced: [...openFigures(load), ...(product.notPriced?.(fleet) ?? [])],

@@ -8,10 +8,12 @@ export interface Curve {
   readonly points: readonly CurvePoint[];
 }
 
-const WIDTH = 1_000;
+const WIDTH = 1_120;
 const HEIGHT = 620;
-const PLOT = { left: 70, right: 720, top: 20, bottom: 560 };
-const LABEL_LEFT = 752;
+const PLOT = { left: 70, right: 700, top: 20, bottom: 560 };
+const LABEL_LEFT = 800;
+/** Beside a name stands a piece of its line. */
+const SAMPLE = { left: 740, right: 790 };
 const LABEL_HEIGHT = 17;
 /** Lowest amount that is drawn: a cent. */
 const LEAST = 0.01;
@@ -80,15 +82,18 @@ function drawCurves(curves: readonly Curve[], x: LogScale, y: LogScale): string[
   const labels = spread(drawn.map(({ end }) => end.y));
   return drawn.map(({ name, index, places, end }, order) => {
     const label = labels[order] ?? end.y;
+    const dash = DASHES[index % DASHES.length] ?? "";
+    const dashes = dash === "" ? "" : ` stroke-dasharray="${dash}"`;
     const mark = MARKS[index % MARKS.length] ?? "";
     const marks = places
       .filter((_, place) => (place + index * 5) % MARK_EVERY === 0)
-      .concat({ x: LABEL_LEFT - 12, y: label })
+      .concat({ x: (SAMPLE.left + SAMPLE.right) / 2, y: label })
       .map((place) => `<path class="mark" d="${mark}" transform="translate(${place.x},${round(place.y)})"/>`);
     return [
       `<g class="curve"><title>${escapeText(name)}</title>`,
-      `<path class="line" stroke-dasharray="${DASHES[index % DASHES.length]}" d="M${places.map((place) => `${place.x},${place.y}`).join(" L")}"/>`,
-      `<path class="leader" d="M${end.x},${end.y} L${LABEL_LEFT - 18},${round(label)}"/>`,
+      `<path class="line"${dashes} d="M${places.map((place) => `${place.x},${place.y}`).join(" L")}"/>`,
+      `<path class="leader" d="M${end.x},${end.y} L${SAMPLE.left},${round(label)}"/>`,
+      `<path class="line"${dashes} d="M${SAMPLE.left},${round(label)} H${SAMPLE.right}"/>`,
       ...marks,
       `<text x="${LABEL_LEFT}" y="${round(label + 4)}">${escapeText(name)}</text></g>`,
     ].join("");

@@ -10,6 +10,7 @@ import {
   type PriceBook,
   type RequestRange,
 } from "@virga/cost";
+import { plain, SAME_TIME } from "../describe-comparison.ts";
 import type { Figure } from "../figure.ts";
 import { drawCostChart } from "./cost-chart.ts";
 import { escapeText } from "./escape.ts";
@@ -41,7 +42,11 @@ export function writeCostPage({ figures, candidates, comparison, book, options }
   const ranges = cheapestRanges(candidates, range, book, options);
   const body = [
     "<h1>What serving costs</h1>",
-    table(["Target", "Region", "USD a month", "per million", "idle"], comparison.possible.map(toRow), 2),
+    table(
+      ["Target", "Region", "instances", "USD a month", "per million", "idle"],
+      comparison.possible.map(toRow),
+      [2, 3, 4, 5],
+    ),
     ...list(
       "Not possible",
       comparison.impossible.map(({ name, problems }) => `${name}: ${problems.join("; ")}`),
@@ -53,16 +58,17 @@ export function writeCostPage({ figures, candidates, comparison, book, options }
     table(
       ["From requests per month", "to", "cheapest"],
       ranges.map((each) => toRangeRow(each, named)),
-      0,
+      [0, 1],
     ),
     "<h2>Figures</h2>",
     table(
       ["Figure", "Value", "Unit", "Origin"],
-      figures.map(({ name, value, unit, origin }) => [name, String(value), unit, origin]),
-      4,
+      figures.map(({ name, value, unit, origin }) => [name, plain(value), unit, origin]),
+      [1],
     ),
     "<h2>Calculations</h2>",
     ...comparison.possible.map(toCalculation),
+    `<p>${SAME_TIME}</p>`,
     `<p>List prices of ${escapeText(book.builtAt)} in USD, without tax or discounts.</p>`,
   ];
   return `<!doctype html>
@@ -86,8 +92,8 @@ function rangeAround(requests: number): RequestRange {
   return { from, to: Math.max(10 ** (decade + DECADES_ABOVE), from * 10) };
 }
 
-function toRow({ name, region, total, perMillion = "", idle }: PossibleEstimate): string[] {
-  return [name, region, total, perMillion, idle];
+function toRow({ name, region, instances = "", total, perMillion = "", idle }: PossibleEstimate): string[] {
+  return [name, region, instances, total, perMillion, idle];
 }
 
 function toRangeRow({ from, to, cheapest }: CheapestRange, named: readonly { readonly name: string }[]): string[] {
@@ -103,7 +109,7 @@ function toCalculation({ name, lines, total, rounding, assumptions, warnings, no
   ]);
   return [
     `<details><summary>${escapeText(name)}: ${total} (${rounding})</summary>`,
-    table(["Line", "Calculation", "Price"], rows, 3),
+    table(["Line", "Calculation", "Price"], rows, []),
     ...list("Assumed", assumptions),
     ...list("Doubtful", warnings),
     ...list("Not in it", notPriced),
@@ -111,11 +117,11 @@ function toCalculation({ name, lines, total, rounding, assumptions, warnings, no
   ].join("\n");
 }
 
-/** Cells from the column `numbers` on stand at the right. */
-function table(header: readonly string[], rows: readonly (readonly string[])[], numbers: number): string {
+/** Cells of the columns that hold numbers stand at the right. */
+function table(header: readonly string[], rows: readonly (readonly string[])[], numbers: readonly number[]): string {
   const cells = (tag: string, row: readonly string[]): string =>
     row
-      .map((cell, index) => `<${tag}${index >= numbers ? ' class="number"' : ""}>${escapeText(cell)}</${tag}>`)
+      .map((cell, index) => `<${tag}${numbers.includes(index) ? ' class="number"' : ""}>${escapeText(cell)}</${tag}>`)
       .join("");
   return [
     `<table><thead><tr>${cells("th", header)}</tr></thead><tbody>`,

@@ -1,0 +1,234 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type RunResult, runVirga } from "../support/run-virga.ts";
+import { createWorkspace, type Workspace } from "../support/workspace.ts";
+
+const ADD_MODEL = new URL("../../../../examples/iris/model.onnx", import.meta.url);
+const W1 = ["--requests", "1M", "--duration", "500", "--memory", "2048"];
+/** Nothing around the targets, so that figures are those of the formulas. */
+const BARE = ["--request-bytes", "0", "--response-bytes", "0", "--log-bytes", "0", "--cold-start", "0"];
+
+let workspace: Workspace;
+beforeAll(() => {
+  workspace = createWorkspace();
+});
+afterAll(() => workspace.remove());
+
+const cost = (...options: string[]): Promise<RunResult> => runVirga(workspace.folder, ["cost", ...options]);
+
+async function costJson(
+  ...options: string[]
+): Promise<{ possible: { name: string; total: string }[]; [key: string]: unknown }> {
+  const { code, stdout, stderr } = await cost("--json", ...options);
+  expect([stderr, code]).toEqual(["", 0]);
+  return JSON.parse(stdout);
+}
+
+describe("virga cost", () => {
+  it("compares every target, cheapest first, and says what is assumed", async () => {
+    const { code, stdout } = await cost(...W1);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/requests +1,000,000 +per month +flag/);
+    expect(stdout).toMatch(/logBytes +500 +bytes +assumed/);
+    const totals = [...stdout.matchAll(/^.+?(?:us-east-1|us-central1) +\d* +(\d+\.\d\d) /gm)].map(([, total]) =>
+      Number(total),
+    );
+    expect(totals.length).toBeGreaterThan(9);
+    expect(totals).toEqual([...totals].sort((one, other) => one - other));
+    expect(stdout).toContain("App Engine F4: an instance needs 2,048 MB and has 1,536 MB");
+    expect(stdout).toContain("price gcp/network/us-central1/internetOut.premium is of 2024-12-04");
+  });
+
+  it("shows calculations with prices, sources and dates", async () => {
+    const { stdout } = await cost(...W1, ...BARE, "--target", "lambda", "--show-calculations");
+    expect(stdout).toContain(
+      "1,000,000 requests × 0.5 s × 2 GB = 1,000,000 GB-second; 1,000,000 GB-second × 0.0000166667 = 16.6667 USD",
+    );
+    expect(stdout).toMatch(/aws\/lambda\/us-east-1\/duration\.x86; AWS Price List, .*; 2026-09-19; confidence high/);
+    expect(stdout).toContain("total: 16.87 (exact)");
+  });
+
+  it("takes targets by word, regions, free tiers and ways of rounding", async () => {
+    const targets = [
+      "--target",
+      "lambda:arm64",
+      "run:instance",
+      "ec2:c7g.large",
+      "sagemaker-serverless:3",
+      "appengine:F4_1G",
+    ];
+    const { possible } = await costJson(...W1, ...BARE, ...targets);
+    expect(possible.map(({ name, total }) => [name, total])).toEqual([
+      ["Lambda arm64, 2048 MB", "13.53"],
+      ["SageMaker Serverless, 3 GB", "30.00"],
+      ["Cloud Run, instance-based, 1 vCPU, 2 GiB", "57.82"],
+      ["EC2 c7g.large", "58.18"],
+      ["App Engine F4_1G", "219.00"],
+    ]);
+    const tier2 = ["--google-region", "europe-west3", "--target", "run"];
+    expect((await costJson(...W1, ...BARE, ...tier2)).possible[0]?.total).toBe("20.70");
+    expect((await costJson(...W1, ...BARE, ...tier2, "--free-tier")).possible[0]?.total).toBe("15.08");
+    const mumbai = [
+      "--requests",
+      "5M",
+      "--duration",
+      "500",
+      "--memory",
+      "2048",
+      "--region",
+      "ap-south-1",
+      "--target",
+      "lambda",
+    ];
+    expect((await costJson(...mumbai, ...BARE, "--rounding", "roundedLines")).possible[0]?.total).toBe("84.33");
+  });
+
+  it("reads the inference: block, under the flags", async () => {
+    workspace.write("iris.onnx", readFileSync(ADD_MODEL));
+    const block =
+      "models: {iris: iris.onnx}\n  memory: 3008\n  aws: {region: ap-south-1, architecture: arm64, front: http-api}";
+    workspace.write("own.yml", `inference:\n  ${block}\n`);
+    const { possible, figures } = await costJson("--config", "own.yml", "--target", "lambda", "run");
+    expect(possible.map(({ name }) => name)).toContain("Lambda arm64, 3008 MB, http-api");
+    expect(figures).toContainEqual({ name: "memoryMb", value: 3008, unit: "MB", origin: "serverless.yml" });
+    expect(figures).toContainEqual(expect.objectContaining({ name: "modelBytes", origin: "serverless.yml" }));
+    const above = await costJson("--config", "own.yml", "--memory", "1024", "--target", "lambda:x64");
+    expect(above.possible[0]?.name).toBe("Lambda x64, 1024 MB, http-api");
+  });
+
+  it("reads traffic and targets from a small YAML, with a profile of the week", async () => {
+    const day = [0, 0, 0, 0, 0, 0, 1, 2, 5, 9, 9, 9, 9, 9, 9, 9, 9, 5, 2, 1, 0, 0, 0, 0];
+    const idle = day.map(() => 0);
+    const workload = [
+      "requests: 5M",
+      "durationMs: 500",
+      "memoryMb: 2048",
+      `profile: {weekdays: [${day}], weekend: [${idle}]}`,
+      "targets: [lambda, {product: sagemaker, machine: ml.m5.large}, {product: sagemaker, machine: ml.m5.large, autoscaling: true}]",
+    ];
+    workspace.write("traffic.yml", workload.join("\n"));
+    const { possible } = await costJson("--workload", "traffic.yml", ...BARE);
+    const flat = await costJson(
+      "--requests",
+      "5M",
+      "--duration",
+      "500",
+      "--memory",
+      "2048",
+      "--target",
+      "sagemaker",
+      ...BARE,
+    );
+    expect(flat.possible[0]).toMatchObject({ total: "83.95", instances: "1" });
+    // 9 of 440 parts of a week fall into each of its busiest hours: 23,537 requests keep 3.3 CPUs busy.
+    expect(possible.filter(({ name }) => name.startsWith("SageMaker"))).toMatchObject([
+      { instances: "3" },
+      { total: "251.85", instances: "3" },
+    ]);
+  });
+
+  it("says which figures were measured", async () => {
+    workspace.write("iris.onnx", readFileSync(ADD_MODEL));
+    const { stdout, stderr } = await cost("--measure", "iris.onnx", "--target", "lambda", "--json");
+    expect(stderr).toBe("Measuring iris.onnx …\n");
+    const { figures } = JSON.parse(stdout);
+    const measured = figures.filter(({ origin }: { origin: string }) => origin === "measured");
+    expect(measured.map(({ name }: { name: string }) => name)).toEqual([
+      "durationMs",
+      "memoryMb",
+      "threads",
+      "modelBytes",
+      "initMs",
+    ]);
+    expect(measured.every(({ value }: { value: string }) => Number(value) > 0)).toBe(true);
+  });
+});
+
+describe("a wrong question", () => {
+  beforeAll(() => {
+    workspace.write("typo.yml", "request: 5M\n");
+    workspace.write("negative.yml", "requests: -5\n");
+    workspace.write("week.yml", "profile: [1, 2, 3]\n");
+    workspace.write("target.yml", "targets: [{product: lambda, memroyMb: 1024}]\n");
+    workspace.write("list.json", "[]");
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ["a target", ["--target", "mainframe"], /^error: There is no target mainframe; there is: lambda, /],
+    ["a machine", ["--target", "ec2:m9.huge"], /^error: target.machine is no type that is known: m9.huge;/],
+    [
+      "an architecture",
+      ["--target", "lambda:mips"],
+      /^error: target.architecture must be one of x64, arm64, not "mips"/,
+    ],
+    ["a share", ["--cold-rate", "2"], /^error: workload.coldStart.rate is a share from 0 to 1, not 2/],
+    ["a misspelt key", ["--workload", "typo.yml"], /^error: typo.yml: request is not known; there is: requests, /],
+    ["a negative number", ["--workload", "negative.yml"], /^error: workload.requests must be 0 or more, not -5/],
+    ["a short week", ["--workload", "week.yml"], /^error: week.yml: profile must be 24 weights/],
+    ["a key of a target", ["--workload", "target.yml"], /^error: target.memroyMb means nothing here/],
+    ["a missing file", ["--workload", "no.yml"], /^error: .*no.yml cannot be read: ENOENT/],
+    ["a book that is none", ["--prices", "list.json"], /^error: price book must be an object with `items`/],
+    ["no goal", ["--recommend"], /^error: --recommend needs a goal: --latency MS/],
+    ["no measurement", ["--recommend", "--latency", "9"], /^error: --recommend needs measured times: --measure MODEL/],
+  ])("is refused by name: %s", async (_, options, message) => {
+    const { code, stdout, stderr } = await cost(...options);
+    expect(stderr).toMatch(message);
+    expect([stdout, code]).toEqual(["", 1]);
+  });
+
+  it.each([
+    ["--requests", "many"],
+    ["--duration", "-1"],
+    ["--rounding", "up"],
+  ])("ends with 2: %s %s", async (...options) => {
+    expect((await cost(...options)).code).toBe(2);
+  });
+
+  it("shows a region without a price as impossible, never as free", async () => {
+    const { stdout } = await cost("--region", "mars-1", "--target", "lambda", "run");
+    expect(stdout).toContain("region mars-1: no price for aws/lambda; there is: af-south-1,");
+  });
+});
+
+describe("virga cost --recommend", () => {
+  it("names the cheapest that is fast enough, and what it could not judge", async () => {
+    workspace.write("times.json", '[{"threads": 1, "durationMs": 400}, {"threads": 2, "durationMs": 220}]');
+    const goal = [
+      "--recommend",
+      "--latency",
+      "250",
+      "--measurements",
+      "times.json",
+      "--memory",
+      "1024",
+      "--requests",
+      "1M",
+    ];
+    const { stdout } = await cost(...goal);
+    expect(stdout).toMatch(/^Lambda x64, 3538 MB in us-east-1 is the cheapest that answers within 250 ms\./);
+    expect(stdout).toContain("arm64: no time was measured on it");
+    const none = await cost(...goal, "--latency", "100");
+    expect(none.stdout).toMatch(/^Nothing answers within 100 ms; the fastest first:/);
+  });
+});
+
+describe("virga cost verify", () => {
+  const cases = new URL("../../../cost/tests/verify/own-cases.json", import.meta.url);
+
+  it("works out a file of cases, by its prices or the book's", async () => {
+    workspace.write("cases.json", readFileSync(cases));
+    const { stdout, code } = await cost("verify", "cases.json");
+    expect(stdout).toMatch(/^ok {2}S01 +16.90 {2}Founding cost sheet/);
+    expect(stdout).toContain("23 of 23 cases hold, to the cent and by line.");
+    expect(code).toBe(0);
+    expect((await cost("verify", "cases.json", "--book-prices")).code).toBe(0);
+  });
+
+  it("fails with every difference where a case does not hold", async () => {
+    workspace.write("wrong.json", readFileSync(cases, "utf8").replace('"total": "50.32"', '"total": "50.33"'));
+    const { stdout, stderr, code } = await cost("verify", "wrong.json");
+    expect(stdout).toContain("S02\n  total: expected 50.33, got 50.32");
+    expect(stderr).toBe("error: S02: not as expected.\n");
+    expect(code).toBe(1);
+  });
+});
