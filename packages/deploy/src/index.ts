@@ -1,6 +1,7 @@
 export { type ArtefactLimits, artefactSize, checkArtefactSize, describeArtefact } from "./bundle/artefact-size.ts";
 export { explainBuildFailure } from "./bundle/build-failure.ts";
-export { type BundleOptions, bundleFunction } from "./bundle/bundle-function.ts";
+export { bundleFunction } from "./bundle/bundle-function.ts";
+export type { BundleOptions } from "./bundle/compile-function.ts";
 export { type Architecture, readRuntimeGlibc } from "./bundle/runtime-files.ts";
 export { type ZippedFunction, zipFunction } from "./bundle/zip-function.ts";
 export type { BundledFile, BundledFunction } from "./bundled-function.ts";

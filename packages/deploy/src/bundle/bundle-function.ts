@@ -2,18 +2,10 @@ import { copyFile, mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { BundledFile, BundledFunction } from "../bundled-function.ts";
 import { toParts } from "./bundled-parts.ts";
+import type { BundleOptions } from "./compile-function.ts";
 import { checkMachine } from "./elf-file.ts";
 import { BUNDLE_NAME, clearOutputFolder } from "./output-folder.ts";
-import { type Architecture, nativeFiles } from "./runtime-files.ts";
-
-/** What is bundled, for which machine, and where to. */
-export interface BundleOptions {
-  /** A module in JavaScript, and the folder from which its imports are resolved. */
-  readonly entry: { readonly contents: string; readonly resolveFolder: string };
-  readonly architecture: Architecture;
-  /** Absolute; made where it is missing, emptied where it holds an earlier artefact. */
-  readonly outputFolder: string;
-}
+import { nativeFiles } from "./runtime-files.ts";
 
 /**
  * Bundles a function into one ES module with onnxruntime's native files beside it. The same input gives the same bytes,

@@ -1,12 +1,20 @@
 import { join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { explainBuildFailure } from "./build-failure.ts";
-import type { BundleOptions } from "./bundle-function.ts";
 import { nativeDependencies } from "./native-dependencies.ts";
 import { oneCore } from "./one-core.ts";
 import { BANNER, BUNDLE_NAME } from "./output-folder.ts";
-import { bindingBesideBundle } from "./runtime-files.ts";
+import { type Architecture, bindingBesideBundle } from "./runtime-files.ts";
 import { PLACE_NAMES, sourceAssets } from "./source-assets.ts";
+
+/** What is bundled, for which machine, and where to. */
+export interface BundleOptions {
+  /** A module in JavaScript, and the folder from which its imports are resolved. */
+  readonly entry: { readonly contents: string; readonly resolveFolder: string };
+  readonly architecture: Architecture;
+  /** Absolute; made where it is missing, emptied where it holds an earlier artefact. */
+  readonly outputFolder: string;
+}
 
 /** A bundle that is not written yet. */
 export interface CompiledFunction {
