@@ -13,6 +13,8 @@ export interface FunctionEnvironment {
   /** Project under which traces are found. */
   readonly project: string | undefined;
   readonly timeoutMs: number | undefined;
+  /** What the framework hands to the function: `http`, or `cloudevent`. */
+  readonly signature: string;
   readonly threads: number;
 }
 
@@ -29,6 +31,7 @@ export function readFunctionEnvironment(): FunctionEnvironment {
     metadataHost: env["GCE_METADATA_HOST"] ?? "metadata.google.internal",
     project: env["GOOGLE_CLOUD_PROJECT"],
     timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1_000 : undefined,
+    signature: env["FUNCTION_SIGNATURE_TYPE"] ?? "http",
     threads: availableParallelism(),
   };
 }

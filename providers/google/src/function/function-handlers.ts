@@ -1,21 +1,22 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { App, DeployedService, Invocation, Predictor } from "@virga/core";
-import { createRequestListener, DEFAULT_TIMEOUTS } from "@virga/server";
-import { createCloudLog, traceOf } from "./cloud-log.ts";
-import { createFunctionDrain } from "./drain-function.ts";
+import type { App, DeployedService, Log, Predictor } from "@virga/core";
+import { createCloudLog } from "./cloud-log.ts";
 import { readFunctionEnvironment } from "./function-environment.ts";
-import { createObjectScorer, type StorageEvent } from "./score-object.ts";
+import { createHttpHandler, type HttpHandler } from "./http-handler.ts";
+import { createObjectClient } from "./object-client.ts";
+import { createObjectScorer } from "./score-object.ts";
 import { createServiceApp, createStorageToken } from "./service-app.ts";
+import type { StorageEvent } from "./storage-event.ts";
+import { leaveBodiesUnread } from "./unread-bodies.ts";
 
-/** The functions framework reads most bodies before the function sees the request. */
-type FrameworkRequest = IncomingMessage & { readonly rawBody?: Buffer<ArrayBuffer> };
+/** Within the four minutes that Cloud Run gives an instance to open its port; a longer load goes on behind it. */
+const START_WINDOW_MS = 200_000;
 
 /** What a function's bundle exports for Google Cloud. */
 export interface FunctionHandlers {
   /** Entry point of an HTTP function; it answers every path of the service. */
-  predict(request: FrameworkRequest, response: ServerResponse): void;
+  readonly predict: HttpHandler;
   /** Entry point of a CloudEvent function: scores the object that arrived and writes the predictions beside it. */
-  score(event: StorageEvent): Promise<void>;
+  readonly score: (event: StorageEvent) => Promise<void>;
 }
 
 /**
@@ -27,43 +28,27 @@ export async function createFunctionHandlers(
   predictor?: Predictor,
 ): Promise<FunctionHandlers> {
   const environment = readFunctionEnvironment();
+  if (environment.signature === "http") leaveBodiesUnread();
   const log = createCloudLog(environment.project, (line) => process.stdout.write(line));
   const token = createStorageToken(environment);
   const app = createServiceApp(service, predictor, environment, token, log);
-  await app.warm().catch((error: unknown) => {
+  await warmWithin(START_WINDOW_MS, app, log);
+  const { timeoutMs } = environment;
+  return {
+    predict: createHttpHandler(app, { ...(timeoutMs && { timeoutMs }), log, owner: process }),
+    score: createObjectScorer(app, createObjectClient(token, environment.storageEndpoint), log),
+  };
+}
+
+async function warmWithin(limitMs: number, app: App, log: Log): Promise<void> {
+  const loaded = app.warm().catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     log({ level: "error", event: "model.load.failed", message, error });
   });
-  return {
-    predict: createHttpHandler(app, environment.timeoutMs, log),
-    score: createObjectScorer(app, token, environment.storageEndpoint, log),
-  };
-}
-
-function createHttpHandler(
-  app: App,
-  timeoutMs: number | undefined,
-  log: ReturnType<typeof createCloudLog>,
-): FunctionHandlers["predict"] {
-  const drain = createFunctionDrain(() => app.close());
-  const listener = createRequestListener(app, {
-    isDraining: () => false,
-    stalledMs: DEFAULT_TIMEOUTS.stalledMs,
-    log,
-    readBody: (incoming: FrameworkRequest) => incoming.rawBody,
-    invocation: (incoming) => toInvocation(incoming, timeoutMs),
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
   });
-  return (request, response) => {
-    drain.begin();
-    response.once("close", () => drain.end());
-    listener(request, response);
-  };
-}
-
-function toInvocation({ headers }: IncomingMessage, timeoutMs: number | undefined): Invocation {
-  const requestId = traceOf((name) => {
-    const value = headers[name];
-    return Array.isArray(value) ? value[0] : value;
-  });
-  return { ...(requestId && { requestId }), ...(timeoutMs && { remainingMs: timeoutMs }) };
+  await Promise.race([loaded, over]);
+  clearTimeout(timer);
 }

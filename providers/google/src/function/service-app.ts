@@ -2,6 +2,7 @@ import type { ModelConfig, Predictor } from "@virga/core";
 import { type App, createApp, createOnnxEngine, type DeployedService, InferenceError, type Log } from "@virga/core";
 import { createFileStore, createHttpsStore, type ModelStore, Registry, WeightCache } from "@virga/core/weights";
 import { createGcsReader } from "../store/gcs-reader.ts";
+import { parseGcsUri } from "../store/gcs-uri.ts";
 import type { FunctionEnvironment } from "./function-environment.ts";
 import { createMetadataToken } from "./metadata-token.ts";
 
@@ -42,17 +43,9 @@ export function createServiceApp(
   });
 }
 
-const GCS_URI = /^gs:\/\/([^/]+)\/?(.*)$/;
-
 function openStore(uri: string | undefined, { storageEndpoint }: FunctionEnvironment, token: StorageToken): ModelStore {
-  const [, bucket, prefix] = GCS_URI.exec(uri ?? "") ?? [];
-  if (bucket !== undefined) {
-    return createGcsReader({
-      bucket,
-      token,
-      ...(prefix && { prefix }),
-      ...(storageEndpoint && { endpoint: storageEndpoint }),
-    });
+  if (uri !== undefined && /^gs:/i.test(uri)) {
+    return createGcsReader({ ...parseGcsUri(uri), token, ...(storageEndpoint && { endpoint: storageEndpoint }) });
   }
   if (uri?.startsWith("https://")) return createHttpsStore(new URL(uri));
   if (uri?.startsWith("/")) return createFileStore(uri);

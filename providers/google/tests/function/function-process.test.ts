@@ -1,0 +1,106 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { startStrictGcs } from "@virga/conformance/strict-gcs";
+import { createFileStore } from "@virga/core/weights";
+import { createGcsStore } from "@virga/google";
+import { publishDoubler, withFolder } from "./support/doubler.ts";
+import { endFunctionProcesses, startFunctionProcess } from "./support/function-process.ts";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const body = '{"instances":[[1,2],[3,4]]}';
+const answer = {
+  predictions: [
+    [2, 4],
+    [6, 8],
+  ],
+};
+
+function ask(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/predict`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+afterEach(endFunctionProcesses);
+
+describe("a function in a process of its own, under the functions framework", () => {
+  it("has its model from Cloud Storage before the port opens", async () => {
+    await withFolder(async (folder) => {
+      const server = await startStrictGcs({ buckets: { "paid-by-others": { payingProjects: ["payer"] } } });
+      const place = { bucket: "paid-by-others", prefix: "virga", userProject: "payer" };
+      await publishDoubler(createGcsStore({ ...place, endpoint: server.url }));
+      const child = await startFunctionProcess({
+        VIRGA_STORE: "gs://paid-by-others/virga?userProject=payer",
+        VIRGA_CACHE: folder,
+        STORAGE_EMULATOR_HOST: server.url.href,
+      });
+      await server.close();
+      const response = await ask(child.url);
+      expect([response.status, await response.json()]).toEqual([200, answer]);
+      expect(server.misunderstood).toEqual([]);
+      child.kill("SIGTERM");
+      expect(await child.exit).toEqual([0, null]);
+    });
+  });
+
+  it("stays when its model cannot be loaded, says so, and loads it later", async () => {
+    await withFolder(async (folder) => {
+      const registry = join(folder, "registry");
+      const child = await startFunctionProcess({ VIRGA_STORE: registry, VIRGA_CACHE: join(folder, "cache") });
+      expect(child.output()).toContain('"severity":"ERROR"');
+      expect((await fetch(`${child.url}/v2/health/ready`)).status).toBe(503);
+      expect((await ask(child.url)).status).not.toBe(200);
+      await publishDoubler(createFileStore(registry));
+      expect((await ask(child.url)).status).toBe(200);
+      child.kill("SIGTERM");
+      expect(await child.exit).toEqual([0, null]);
+    });
+  });
+
+  it("answers what is under way at SIGTERM, and ends", async () => {
+    await withFolder(async (folder) => {
+      const registry = join(folder, "registry");
+      await publishDoubler(createFileStore(registry));
+      const child = await startFunctionProcess({ VIRGA_STORE: registry, VIRGA_CACHE: join(folder, "cache") });
+      const answers = Array.from({ length: 5 }, () => ask(child.url));
+      await child.wrote("begun", 5);
+      child.kill("SIGTERM");
+      for (const response of await Promise.all(answers)) {
+        expect(response.status).toBe(200);
+        expect(response.headers.get("connection")).toBe("close");
+        expect(await response.json()).toEqual(answer);
+      }
+      expect(await child.exit).toEqual([0, null]);
+    });
+  });
+
+  it("logs a failure of ours with its trace, where Cloud Logging looks for it", async () => {
+    await withFolder(async (folder) => {
+      const registry = join(folder, "registry");
+      await publishDoubler(createFileStore(registry));
+      await rm(join(registry, "doubler", "blobs"), { recursive: true, force: true });
+      const child = await startFunctionProcess({
+        VIRGA_STORE: registry,
+        VIRGA_CACHE: join(folder, "cache"),
+        GOOGLE_CLOUD_PROJECT: "flowers",
+      });
+      const response = await ask(child.url, { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` });
+      expect(response.headers.get("x-request-id")).toBe(TRACE);
+      const lines = child
+        .output()
+        .split("\n")
+        .filter((line) => line.startsWith("{"));
+      expect(lines.map((line): unknown => JSON.parse(line))).toContainEqual(
+        expect.objectContaining({
+          severity: "ERROR",
+          "logging.googleapis.com/trace": `projects/flowers/traces/${TRACE}`,
+        }),
+      );
+      child.kill("SIGTERM");
+      await child.exit;
+    });
+  });
+});

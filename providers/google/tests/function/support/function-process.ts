@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FRAMEWORK = join(dirname(fileURLToPath(import.meta.resolve("@google-cloud/functions-framework"))), "main.js");
+const ENTRY = fileURLToPath(new URL("entry.ts", import.meta.url));
+const POLL_MS = 20;
+
+/** A function in a process of its own, as the platform starts it. */
+export interface FunctionProcess {
+  readonly url: string;
+  output(): string;
+  /** Waits until this has been written so many times. */
+  wrote(text: string, times: number): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  /** Code and signal. */
+  readonly exit: Promise<unknown[]>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed test has left. */
+export function endFunctionProcesses(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+/** Resolves when the port is open. */
+export async function startFunctionProcess(environment: Record<string, string>): Promise<FunctionProcess> {
+  const port = await freePort();
+  const flags = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];
+  const child = spawn(process.execPath, [...flags, FRAMEWORK, `--source=${ENTRY}`, `--port=${port}`], {
+    env: { PATH: process.env["PATH"], FUNCTION_TARGET: "predict", ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  running.add(child);
+  const exit = once(child, "exit").finally(() => running.delete(child));
+  let output = "";
+  child.stdout.on("data", (piece: Buffer) => {
+    output += piece.toString();
+  });
+  const wrote = async (text: string, times: number): Promise<void> => {
+    while (output.split(text).length <= times) {
+      if (child.exitCode !== null) throw new Error(`The function ended with ${child.exitCode}: ${output}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  };
+  await wrote("URL: ", 1);
+  return { url: `http://127.0.0.1:${port}`, output: () => output, wrote, kill: (signal) => child.kill(signal), exit };
+}
+
+/** The framework takes no port 0. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || address === null) throw new Error("There is no free port.");
+  return address.port;
+}
