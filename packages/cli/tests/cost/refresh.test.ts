@@ -55,6 +55,9 @@ const LAMBDA = [
   ["Global-Request", "Invoke", "0", "1000000", "0.0000000000"],
 ] as const;
 
+/** Of this region the book knows one price. */
+const MILAN = [["EUS1-Lambda-GB-Second", "Invoke", "0", "Inf", "0.0000195172"]];
+
 const sku = (description: string, regions: readonly string[], nanos: number, isFree = false): object => ({
   skuId: "A-B",
   description,
@@ -198,7 +201,7 @@ describe("virga cost refresh --fetch", () => {
     server = createServer((request, response) => {
       asked.push(request.url ?? "");
       const [, offer = "", region = ""] = /aws\/(\w+)\/current\/([\w-]+)\/index\.csv$/.exec(request.url ?? "") ?? [];
-      response.end(priceFile(offer, region, offer === "AWSLambda" ? LAMBDA : [["x", "y", "0", "Inf", "1"]]));
+      response.end(priceFile(offer, region, offer === "AWSLambda" ? MILAN : [["x", "y", "0", "Inf", "1"]]));
     });
     await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
     const printed: string[] = [];
@@ -208,10 +211,10 @@ describe("virga cost refresh --fetch", () => {
       print: (text: string): void => void printed.push(text),
       complain: (): void => undefined,
     };
-    await runRefresh({ from: "saved", fetch: true, region: ["ap-south-1"], json: true }, terminal);
-    expect(asked[0]).toBe("/offers/v1.0/aws/AWSLambda/current/ap-south-1/index.csv");
+    await runRefresh({ from: "saved", fetch: true, region: ["eu-south-1"], json: true }, terminal);
+    expect(asked[0]).toBe("/offers/v1.0/aws/AWSLambda/current/eu-south-1/index.csv");
     expect(asked).toHaveLength(7);
-    expect(JSON.parse(printed.join()).confirmed).toContain("aws/lambda/ap-south-1/requests");
+    expect(JSON.parse(printed.join()).confirmed).toEqual(["aws/lambda/eu-south-1/duration.x86"]);
     await runRefresh({ from: "saved", fetch: false, json: true }, terminal);
     expect(asked).toHaveLength(7);
   });
