@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Counterpart } from "../counterpart.ts";
 import { preparePython } from "../python.ts";
 import { deployOnMinistack } from "./ministack.ts";
+import { deployOnMoto } from "./moto.ts";
 import { ROOT } from "./project.ts";
 
 const REQUIREMENTS = fileURLToPath(new URL("requirements.txt", import.meta.url));
@@ -15,5 +16,6 @@ export const deployAws: Counterpart = {
     execFileSync(process.execPath, [join(ROOT, "scripts/build.mjs"), "--quiet"], { stdio: "inherit" });
     const python = preparePython(REQUIREMENTS);
     await deployOnMinistack(python, report);
+    await deployOnMoto(python, report);
   },
 };
