@@ -1,12 +1,14 @@
 import { InferenceError, toFailureResponse } from "@virga/core";
 import { isRecord, textAt } from "./events/event-record.ts";
+import { stringifyExactly } from "./exact-json.ts";
 import type { LambdaContext } from "./lambda-context.ts";
 import { type LambdaService, respond } from "./respond.ts";
 
 const ORIGIN = "http://localhost";
 
 /**
- * Answers a document that somebody invoked the function with: whoever may invoke it needs no API key.
+ * Answers a document that somebody invoked the function with: whoever may invoke it needs no API key. Lambda's runtime has
+ * read its numbers as doubles, so integers beyond 2^53 arrive exactly only over HTTP.
  *
  * @returns the answer's JSON text. @throws Error named by the failure's code, so that the invocation itself fails: that is
  * what `FunctionError`, alarms on errors, retries and a state machine's `Catch` and `Retry` look at. A document that says
@@ -27,7 +29,7 @@ export async function invokeDirectly(
 /** A service with several models is told which by `model_name`, as in the Open Inference Protocol over gRPC. */
 function toRequest(document: unknown): Request {
   const { path, content } = isRecord(document) ? findTarget(document) : { path: "/predict", content: document };
-  const body = JSON.stringify(content ?? null);
+  const body = stringifyExactly(content);
   return new Request(`${ORIGIN}${path}`, { method: "POST", body, headers: { "content-type": "application/json" } });
 }
 

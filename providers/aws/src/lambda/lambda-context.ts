@@ -1,6 +1,7 @@
 /** What Lambda says about one invocation. Source: Lambda developer guide, "context object in Node.js". */
 export interface LambdaContext {
   readonly awsRequestId: string;
+  /** Until Lambda ends the invocation. */
   getRemainingTimeInMillis(): number;
 }
 

@@ -3,6 +3,7 @@ import { bufferAnswer } from "./buffered-answer.ts";
 import { type FrontedEvent, findFront } from "./events/find-front.ts";
 import { MOST_RESULT_BYTES } from "./events/front.ts";
 import { toRequest } from "./events/http-event.ts";
+import { parseExactly } from "./exact-json.ts";
 import { invokeDirectly } from "./invoke-directly.ts";
 import type { LambdaContext, LambdaHandler } from "./lambda-context.ts";
 import { type LambdaService, respond, withinInvocation } from "./respond.ts";
@@ -41,7 +42,7 @@ async function answerFront(
 
 function answerDocument(text: string): unknown {
   const sizeBytes = Buffer.byteLength(text);
-  if (sizeBytes <= MOST_RESULT_BYTES) return JSON.parse(text);
+  if (sizeBytes <= MOST_RESULT_BYTES) return parseExactly(text);
   const { code, message } = tooLarge(sizeBytes, "an invocation", MOST_RESULT_BYTES);
   throw Object.assign(new Error(message), { name: code, stack: `${code}: ${message}` });
 }

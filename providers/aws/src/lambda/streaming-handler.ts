@@ -10,6 +10,7 @@ import { type LambdaService, respond, withinInvocation } from "./respond.ts";
 
 /** The stream that Lambda gives a streaming handler. */
 export interface LambdaStream extends Writable {
+  /** Before the first write. */
   setContentType(type: string): void;
 }
 
@@ -17,8 +18,10 @@ type StreamingFunction = (event: unknown, stream: LambdaStream, context: LambdaC
 
 /** What Lambda's runtime has in the global `awslambda`. Source: Lambda developer guide, "Response streaming". */
 export interface StreamingPlatform {
+  /** Marks a handler as one that streams. */
   streamifyResponse(handler: StreamingFunction): LambdaHandler;
   readonly HttpResponseStream: {
+    /** A stream whose first write is preceded by an answer's head. */
     from(stream: LambdaStream, head: { statusCode: number; headers: object; cookies: readonly string[] }): Writable;
   };
 }

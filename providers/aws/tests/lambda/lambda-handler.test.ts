@@ -19,6 +19,11 @@ const doubler = encodeModel({
   outputs: [{ name: "Y", tensor: "int64", shape: ["rows"] }],
   operations: [{ operator: "Add", inputs: ["X", "X"], outputs: ["Y"] }],
 });
+const identity = encodeModel({
+  inputs: [{ name: "X", tensor: "float32", shape: ["rows"] }],
+  outputs: [{ name: "Y", tensor: "float32", shape: ["rows"] }],
+  operations: [{ operator: "Identity", inputs: ["X"], outputs: ["Y"] }],
+});
 const source = { kind: "bytes", bytes: doubler } as const;
 const apps: InferenceApp[] = [];
 afterAll(() => Promise.all(apps.map((app) => app.close())));
@@ -43,6 +48,14 @@ describe("a direct invocation", () => {
     });
     expect(await handler({ instances: [3] }, CONTEXT)).toEqual({ predictions: [6] });
     expect(await handler({ X: [5] }, CONTEXT)).toEqual({ Y: [10] });
+  });
+
+  it("gets numbers as they are, which doubles would not hold", async () => {
+    const invoke = createLocalInvoke(handler);
+    const answered = await invoke('{"X":[4611686018427387904,2305843009213694976]}');
+    expect(answered).toEqual({ kind: "result", text: '{"Y":[-9223372036854775808,4611686018427389952]}' });
+    const signed = handlerOf({ models: { same: { source: { kind: "bytes", bytes: identity } } } });
+    expect(await createLocalInvoke(signed)('{"X":[-0.0,0,-1]}')).toEqual({ kind: "result", text: '{"Y":[-0.0,0,-1]}' });
   });
 
   it("fails by the failure's code, without a stack of ours", async () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import type { App } from "@virga/core";
 import { createAliasWatch } from "../../src/lambda/alias-watch.ts";
 import { createJsonLog } from "../../src/lambda/json-log.ts";
@@ -122,6 +122,33 @@ describe("credentials", () => {
     } finally {
       server.close();
     }
+  });
+});
+
+describe("the environment", () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  it("has defaults, and empty variables count as absent", () => {
+    Object.assign(process.env, { VIRGA_STORE: "s3://b/p", VIRGA_CACHE: "", AWS_REGION: "eu-west-1" });
+    const { storeUri, cacheFolder, region, apiKeySha256, initLimitMs } = readLambdaEnvironment();
+    expect([storeUri, cacheFolder, region, apiKeySha256]).toEqual(["s3://b/p", "/tmp/virga", "eu-west-1", undefined]);
+    expect(initLimitMs).toBe(10_000);
+  });
+
+  it("gives more time where instances are prepared ahead", () => {
+    process.env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency";
+    expect(readLambdaEnvironment().initLimitMs).toBe(130_000);
+  });
+
+  it("may name a store that stands in for S3, as a URL", () => {
+    process.env["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1";
+    process.env["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:2";
+    expect(readLambdaEnvironment().s3Endpoint?.port).toBe("2");
+    process.env["AWS_ENDPOINT_URL_S3"] = "no url";
+    expect(readLambdaEnvironment).toThrow(/no URL/);
   });
 });
 
