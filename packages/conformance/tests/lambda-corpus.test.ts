@@ -11,6 +11,7 @@ import {
   BUFFERED_FRONTS,
   createLocalInvoke,
   createLocalStreamingInvoke,
+  type Invoked,
   LOCAL_PLATFORM,
   sendThrough,
   streamingUrl,
@@ -33,6 +34,13 @@ for (const [index, { name, model, play }] of cases.entries()) {
     const stream = createLocalStreamingInvoke(createStreamingHandler(service, LOCAL_PLATFORM));
     afterAll(() => app.close());
 
+    it("as a document that the function is invoked with", () =>
+      play(
+        createInfer("http://127.0.0.1", "json", async (request) =>
+          answerDirectly(await invoke(await toDocument(request))),
+        ),
+      ));
+
     const fronts = [...BUFFERED_FRONTS, streamingUrl];
     for (const [turn, front] of fronts.entries()) {
       const send = (request: Request): Promise<Response> =>
@@ -42,4 +50,17 @@ for (const [index, { name, model, play }] of cases.entries()) {
       it(`JSON through a ${front.name}`, () => play(createInfer("http://127.0.0.1", "json", send)));
     }
   });
+}
+
+/** The document of a request to a model. */
+async function toDocument(request: Request): Promise<string> {
+  const [, name = ""] = /\/v2\/models\/([^/]+)\/infer$/.exec(request.url) ?? [];
+  const head = `{"model_name":${JSON.stringify(decodeURIComponent(name))},`;
+  return head + (await request.text()).slice(1);
+}
+
+function answerDirectly(invoked: Invoked): Response {
+  if (invoked.kind === "result") return new Response(invoked.text);
+  const failure = invoked.kind === "error" ? { error: invoked.errorMessage, code: invoked.errorType } : {};
+  return Response.json(failure, { status: 400 });
 }
