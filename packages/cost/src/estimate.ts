@@ -63,6 +63,7 @@ export interface ImpossibleEstimate extends Described {
   readonly problems: readonly string[];
 }
 
+/** What a target costs, or why it cannot be had. */
 export type Estimate = PossibleEstimate | ImpossibleEstimate;
 
 const DEFAULT_HOURS = decimal(730);

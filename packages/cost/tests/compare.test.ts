@@ -52,8 +52,8 @@ describe("a comparison", () => {
       },
     ];
     expect(compare(slide, book).warnings).toEqual([
-      "the numbers of requests differ: 1000000, 5000000",
-      "the sizes of requests differ: none, 2000",
+      "the numbers of requests differ: 1,000,000, 5,000,000",
+      "the sizes of requests differ: none, 2,000",
       "the regions differ: ap-south-1, us-east-1",
       "the memory of an instance differs: 1024, 2048 MB",
     ]);

@@ -7,16 +7,19 @@ import type { CostFlags } from "./cost-flags.ts";
 import { describeComparison } from "./describe-comparison.ts";
 import { describeRecommendation } from "./describe-recommendation.ts";
 import { type Measurement, measureModel, readMeasurements } from "./measure-model.ts";
-import { type CostQuestion, readQuestion } from "./question.ts";
+import { type CostQuestion, readQuestion, toOptions } from "./question.ts";
 import { explainCostErrors, openPriceBook } from "./read-json.ts";
 
 /** Compares targets, or recommends one. @throws InferenceError `CONFIG_INVALID` naming the figure that is wrong. */
 export async function cost(flags: CostFlags, terminal: Terminal): Promise<void> {
   await explainCostErrors(async () => {
     const book = await openPriceBook(flags.prices, terminal.folder);
-    const question = await readQuestion(flags, await readMeasurement(flags, terminal), terminal.folder);
-    if (flags.recommend) showRecommendation(flags, question, book, terminal);
-    else await showComparison(flags, question, book, terminal);
+    const measurement = await readMeasurement(flags, terminal);
+    const questions = await Promise.all(
+      (flags.workload ?? [undefined]).map((file) => readQuestion(flags, file, measurement, terminal.folder)),
+    );
+    if (flags.recommend) for (const question of questions) showRecommendation(flags, question, book, terminal);
+    else await showComparison(flags, questions, book, terminal);
   });
 }
 
@@ -30,38 +33,48 @@ async function readMeasurement(flags: CostFlags, terminal: Terminal): Promise<Me
 
 async function showComparison(
   flags: CostFlags,
-  { workload, figures, targets, options }: CostQuestion,
+  questions: readonly CostQuestion[],
   book: PriceBook,
   terminal: Terminal,
 ): Promise<void> {
-  const candidates = targets.map((target) => ({ workload, target }));
+  const options = toOptions(flags);
+  const candidates = questions.flatMap(({ workload, targets }) => targets.map((target) => ({ workload, target })));
   const comparison = compare(candidates, book, options);
   if (flags.html !== undefined) {
     const { writeCostPage } = await import("./page/cost-page.ts");
-    const page = writeCostPage({ figures, candidates, comparison, book, options });
+    const page = writeCostPage({ questions, candidates, comparison, book, options });
     await writeFile(resolve(terminal.folder, flags.html), page);
     terminal.complain(`Wrote ${flags.html}.`);
   }
   terminal.print(
     flags.json
-      ? JSON.stringify({ pricesOf: book.builtAt, figures, workload, ...comparison }, undefined, 2)
-      : describeComparison(comparison, figures, book, flags.showCalculations),
+      ? JSON.stringify({ pricesOf: book.builtAt, questions: questions.map(toJson), ...comparison }, undefined, 2)
+      : describeComparison(comparison, questions, book, flags.showCalculations),
   );
 }
 
+function toJson({ file, workload, figures }: CostQuestion): object {
+  return { file, workload, figures };
+}
+
 function showRecommendation(
-  { latency, json }: CostFlags,
-  { workload, measured, regions, options }: CostQuestion,
+  flags: CostFlags,
+  { workload, measured, regions }: CostQuestion,
   book: PriceBook,
   terminal: Terminal,
 ): void {
+  const { latency, json } = flags;
   if (latency === undefined) throw missing("--recommend needs a goal: --latency MS.");
   if (measured.length === 0) {
     throw missing("--recommend needs measured times: --measure MODEL on this machine, or --measurements FILE.");
   }
   const { durationMs: _, threads: __, ...rest } = workload;
   const { awsRegion, googleRegion } = regions;
-  const found = recommend({ workload: rest, measured, goalMs: latency, awsRegion, googleRegion }, book, options);
+  const found = recommend(
+    { workload: rest, measured, goalMs: latency, awsRegion, googleRegion },
+    book,
+    toOptions(flags),
+  );
   terminal.print(json ? JSON.stringify({ measured, ...found }, undefined, 2) : describeRecommendation(found, latency));
 }
 

@@ -2,7 +2,8 @@ import type { RoundingMode } from "@virga/cost";
 
 /** What the command line says; numbers stay decimal strings. */
 export interface CostFlags {
-  readonly workload?: string;
+  /** Several are put side by side. */
+  readonly workload?: readonly string[];
   readonly config?: string;
   readonly requests?: string;
   readonly duration?: string;

@@ -23,7 +23,7 @@ export function addCostCommands(program: Command, terminal: Terminal): void {
 
 function addFigures(cost: Command): void {
   cost
-    .option("--workload <file>", "traffic and needs as YAML; flags stand above it")
+    .option("--workload <files...>", "traffic and needs as YAML; flags stand above it, several files side by side")
     .option("--config <file>", "a config other than ./serverless.yml, whose inference: block is read where it is there")
     .option("--requests <count>", "requests per month, such as 1M", parseCount)
     .option("--duration <ms>", "time of one warm request in ms", parseNumber)

@@ -1,6 +1,7 @@
 import type { Comparison, PossibleEstimate, PriceBook } from "@virga/cost";
 import { formatTable } from "../print/table.ts";
 import type { Figure } from "./figure.ts";
+import type { CostQuestion } from "./question.ts";
 
 /** The weakest assumption of every comparison. */
 export const SAME_TIME =
@@ -9,13 +10,13 @@ export const SAME_TIME =
 /** A comparison for people. */
 export function describeComparison(
   { possible, impossible, warnings }: Comparison,
-  figures: readonly Figure[],
+  questions: readonly CostQuestion[],
   book: PriceBook,
   withCalculations: boolean,
 ): string {
   const [first] = possible;
   const parts = [
-    formatFigures(figures),
+    ...questions.map(formatFigures),
     formatTotals(possible),
     ...(impossible.length === 0
       ? []
@@ -36,9 +37,14 @@ export function describeComparison(
   return parts.join("\n\n");
 }
 
-function formatFigures(figures: readonly Figure[]): string {
+function formatFigures({ file, figures }: CostQuestion): string {
   const rows = figures.map(({ name, value, unit, origin }) => [name, plain(value), unit, origin]);
-  return `Figures\n${formatTable(rows, "  ")}`;
+  return `${figuresTitle(file)}\n${formatTable(rows, "  ")}`;
+}
+
+/** What stands above the figures of a workload. */
+export function figuresTitle(file: string | undefined): string {
+  return file === undefined ? "Figures" : `Figures of ${file}`;
 }
 
 /** A figure as it would be written by hand: `1,500,000` for `1.5e6`. */
@@ -48,15 +54,16 @@ export function plain(value: Figure["value"]): string {
 }
 
 function formatTotals(possible: readonly PossibleEstimate[]): string {
-  const rows = possible.map(({ name, region, total, perMillion = "", idle }) => [
+  const rows = possible.map(({ name, region, instances = "", total, perMillion = "", idle }) => [
     name,
     region,
+    instances,
     total,
     perMillion,
     idle,
   ]);
-  const header = ["Target", "Region", "USD a month", "per million", "idle"];
-  return formatTable([header, ...alignRight([header, ...rows], [2, 3, 4]).slice(1)]);
+  const header = ["Target", "Region", "instances", "USD a month", "per million", "idle"];
+  return formatTable(alignRight([header, ...rows], [2, 3, 4, 5]));
 }
 
 /** Pads the cells of number columns in front, so that their points stand below each other. */

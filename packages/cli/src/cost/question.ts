@@ -11,10 +11,11 @@ import { readWorkloadFile, type WorkloadFile } from "./workload-file.ts";
 
 /** What is to be estimated, complete, with the origin of each figure. */
 export interface CostQuestion {
+  /** The workload file; absent where there is none. */
+  readonly file?: string;
   readonly workload: Workload;
   readonly figures: readonly Figure[];
   readonly targets: readonly Target[];
-  readonly options: EstimateOptions;
   readonly regions: TargetDefaults;
   /** Times on this machine or from a file, where there are any. */
   readonly measured: readonly MeasuredLatency[];
@@ -31,10 +32,11 @@ const DEFAULT_GOOGLE_REGION = "us-central1";
  */
 export async function readQuestion(
   flags: CostFlags,
+  workloadFile: string | undefined,
   measurement: Measurement | undefined,
   folder: string,
 ): Promise<CostQuestion> {
-  const file = flags.workload === undefined ? { workload: {} } : await readWorkloadFile(flags.workload, folder);
+  const file = workloadFile === undefined ? { workload: {} } : await readWorkloadFile(workloadFile, folder);
   const config = await readConfig(flags.config, folder);
   const regions: TargetDefaults = {
     awsRegion: flags.region ?? file.region ?? config?.inference.aws?.region ?? DEFAULT_AWS_REGION,
@@ -43,10 +45,10 @@ export async function readQuestion(
   };
   const figures = collectFigures(flags, file, measurement, config);
   return {
+    ...(workloadFile === undefined ? {} : { file: workloadFile }),
     workload: toWorkload(figures, file),
     figures,
     targets: toTargets(flags, file, regions),
-    options: toOptions(flags),
     regions,
     measured: measurement?.latencies ?? [],
   };
@@ -161,7 +163,8 @@ function toTargets(flags: CostFlags, { targets }: WorkloadFile, regions: TargetD
   );
 }
 
-function toOptions({ rounding, freeTier, hoursPerMonth, maxUtilization }: CostFlags): EstimateOptions {
+/** What holds for every workload of a comparison. */
+export function toOptions({ rounding, freeTier, hoursPerMonth, maxUtilization }: CostFlags): EstimateOptions {
   return {
     rounding,
     freeTier,

@@ -18,7 +18,7 @@ const cost = (...options: string[]): Promise<RunResult> => runVirga(workspace.fo
 
 async function costJson(
   ...options: string[]
-): Promise<{ possible: { name: string; total: string }[]; [key: string]: unknown }> {
+): Promise<{ possible: { name: string; total: string }[]; questions: { figures: unknown }[]; warnings: string[] }> {
   const { code, stdout, stderr } = await cost("--json", ...options);
   expect([stderr, code]).toEqual(["", 0]);
   return JSON.parse(stdout);
@@ -88,8 +88,9 @@ describe("virga cost", () => {
     const block =
       "models: {iris: iris.onnx}\n  memory: 3008\n  aws: {region: ap-south-1, architecture: arm64, front: http-api}";
     workspace.write("own.yml", `inference:\n  ${block}\n`);
-    const { possible, figures } = await costJson("--config", "own.yml", "--target", "lambda", "run");
+    const { possible, questions } = await costJson("--config", "own.yml", "--target", "lambda", "run");
     expect(possible.map(({ name }) => name)).toContain("Lambda arm64, 3008 MB, http-api");
+    const { figures } = questions[0]!;
     expect(figures).toContainEqual({ name: "memoryMb", value: 3008, unit: "MB", origin: "serverless.yml" });
     expect(figures).toContainEqual(expect.objectContaining({ name: "modelBytes", origin: "serverless.yml" }));
     const above = await costJson("--config", "own.yml", "--memory", "1024", "--target", "lambda:x64");
@@ -127,11 +128,21 @@ describe("virga cost", () => {
     ]);
   });
 
+  it("puts several workloads side by side, and says that they differ", async () => {
+    workspace.write("one.yml", "requests: 1M\nmemoryMb: 2048\ntargets: [lambda]\n");
+    workspace.write("five.yml", "requests: 5M\nmemoryMb: 1024\ntargets: [sagemaker-serverless]\n");
+    const { warnings } = await costJson("--workload", "one.yml", "five.yml");
+    expect(warnings).toEqual([
+      "the numbers of requests differ: 1,000,000, 5,000,000",
+      "the memory of an instance differs: 1024, 2048 MB",
+    ]);
+  });
+
   it("says which figures were measured", async () => {
     workspace.write("iris.onnx", readFileSync(ADD_MODEL));
     const { stdout, stderr } = await cost("--measure", "iris.onnx", "--target", "lambda", "--json");
     expect(stderr).toBe("Measuring iris.onnx …\n");
-    const { figures } = JSON.parse(stdout);
+    const { figures } = JSON.parse(stdout).questions[0];
     const measured = figures.filter(({ origin }: { origin: string }) => origin === "measured");
     expect(measured.map(({ name }: { name: string }) => name)).toEqual([
       "durationMs",

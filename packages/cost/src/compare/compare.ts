@@ -1,4 +1,4 @@
-import { decimal } from "../decimal/decimal.ts";
+import { decimal, show } from "../decimal/decimal.ts";
 import {
   type Estimate,
   type EstimateOptions,
@@ -49,9 +49,14 @@ const COMPARED: readonly { readonly field: keyof Workload; readonly what: string
 
 function differingWorkloads(candidates: readonly Candidate[]): string[] {
   return COMPARED.flatMap(({ field, what }) => {
-    const values = distinct(candidates.map(({ workload }) => String(workload[field] ?? "none")));
+    const values = distinct(candidates.map(({ workload }) => toText(workload[field])));
     return values.length < 2 ? [] : [`the ${what} differ: ${values.join(", ")}`];
   });
+}
+
+function toText(value: Workload[keyof Workload]): string {
+  if (value === undefined) return "none";
+  return typeof value === "number" || /^[\d.e]+$/i.test(String(value)) ? show(decimal(String(value))) : String(value);
 }
 
 /** Regions of two clouds have different names, and are near each other when they lie in one part of the world. */

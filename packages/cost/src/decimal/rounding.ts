@@ -6,6 +6,7 @@ import { type Decimal, decimal, sum } from "./decimal.ts";
  */
 export type RoundingMode = "exact" | "roundedLines" | "awsCalculator";
 
+/** Every way of rounding. */
 export const ROUNDING_MODES: readonly RoundingMode[] = ["exact", "roundedLines", "awsCalculator"];
 
 const CENTS = 2;

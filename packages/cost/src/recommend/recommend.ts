@@ -27,6 +27,7 @@ export interface ServingOption {
   readonly estimate: Estimate;
 }
 
+/** Ways to serve, and the one to take. */
 export interface Recommendation {
   /** The cheapest that meets the goal; absent where none does. */
   readonly best?: ServingOption;

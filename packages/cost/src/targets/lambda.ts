@@ -145,7 +145,7 @@ function nameOf({ architecture, memoryMb, front, weights, provisioned, snapshots
 
 function assumptionsOf({ ephemeralMb, weights }: LambdaSetup, load: Load, rate: Decimal): Plan["assumptions"] {
   return [
-    ...(load.coldStart === undefined || load.coldStart.rate !== undefined
+    ...(load.coldStart === undefined || load.coldStart.initMs.eq(0) || load.coldStart.rate !== undefined
       ? []
       : [
           `${show(rate.times(100).round(6))} % of requests are cold: instances are kept for ${KEPT_WARM_SECONDS / 60} minutes`,

@@ -59,6 +59,7 @@ export interface MachineTarget extends Place {
   readonly publicAddress?: boolean;
 }
 
+/** A SageMaker endpoint without instances. */
 export interface SageMakerServerlessTarget extends Place {
   readonly product: "sagemaker-serverless";
   /** From 1 to 6; the least that holds the workload where absent. */
@@ -66,6 +67,7 @@ export interface SageMakerServerlessTarget extends Place {
   readonly provisionedConcurrency?: { readonly concurrency: DecimalInput };
 }
 
+/** A service on App Engine standard with automatic scaling. */
 export interface AppEngineTarget extends Place {
   readonly product: "appengine";
   /** Such as `F4`. */
@@ -75,4 +77,5 @@ export interface AppEngineTarget extends Place {
 /** Where a model can be served. */
 export type Target = LambdaTarget | CloudRunTarget | MachineTarget | SageMakerServerlessTarget | AppEngineTarget;
 
+/** What a target is called: `lambda`, `run`, `ec2` and so on. */
 export type Product = Target["product"];

@@ -12,6 +12,7 @@ export interface CostCase {
   readonly published?: UnknownRecord;
 }
 
+/** One billed service of a case. */
 export interface CaseComponent {
   readonly id: string;
   readonly service: string;

@@ -10,15 +10,15 @@ import {
   type PriceBook,
   type RequestRange,
 } from "@virga/cost";
-import { plain, SAME_TIME } from "../describe-comparison.ts";
-import type { Figure } from "../figure.ts";
+import { figuresTitle, plain, SAME_TIME } from "../describe-comparison.ts";
+import type { CostQuestion } from "../question.ts";
 import { drawCostChart } from "./cost-chart.ts";
 import { escapeText } from "./escape.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
 /** What a page shows. */
 export interface CostPage {
-  readonly figures: readonly Figure[];
+  readonly questions: readonly CostQuestion[];
   readonly candidates: readonly Candidate[];
   readonly comparison: Comparison;
   readonly book: PriceBook;
@@ -30,7 +30,7 @@ const DECADES_BELOW = 2;
 const DECADES_ABOVE = 3;
 
 /** One page that needs nothing else: no script, no font, no image from elsewhere. */
-export function writeCostPage({ figures, candidates, comparison, book, options }: CostPage): string {
+export function writeCostPage({ questions, candidates, comparison, book, options }: CostPage): string {
   const requests = Number(candidates[0]?.workload.requests ?? 0);
   const range = rangeAround(requests);
   const named = candidates.map((candidate) => ({
@@ -60,12 +60,7 @@ export function writeCostPage({ figures, candidates, comparison, book, options }
       ranges.map((each) => toRangeRow(each, named)),
       [0, 1],
     ),
-    "<h2>Figures</h2>",
-    table(
-      ["Figure", "Value", "Unit", "Origin"],
-      figures.map(({ name, value, unit, origin }) => [name, plain(value), unit, origin]),
-      [1],
-    ),
+    ...questions.flatMap(toFigures),
     "<h2>Calculations</h2>",
     ...comparison.possible.map(toCalculation),
     `<p>${SAME_TIME}</p>`,
@@ -84,6 +79,11 @@ ${body.join("\n")}
 </body>
 </html>
 `;
+}
+
+function toFigures({ file, figures }: CostQuestion): string[] {
+  const rows = figures.map(({ name, value, unit, origin }) => [name, plain(value), unit, origin]);
+  return [`<h2>${escapeText(figuresTitle(file))}</h2>`, table(["Figure", "Value", "Unit", "Origin"], rows, [1])];
 }
 
 function rangeAround(requests: number): RequestRange {
