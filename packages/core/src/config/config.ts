@@ -49,8 +49,18 @@ export interface AwsConfig {
 export interface GoogleConfig {
   readonly region?: string;
   readonly project?: string;
-  /** Bucket that holds the weights. */
+  /** Bucket that holds the weights; one of the service's own where absent. */
   readonly bucket?: string;
+  /** Processors of one instance; by its memory where absent. */
+  readonly cpu?: number;
+  /** Requests that one instance takes at once; 8 for each whole processor where absent. */
+  readonly concurrency?: number;
+  /** Instances that are kept when nobody asks; none where absent. */
+  readonly minInstances?: number;
+  readonly maxInstances?: number;
+  /** E-mail address of the service account that the function runs as; the project's default one where absent. */
+  readonly serviceAccount?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The `inference:` block of `serverless.yml`, checked and complete enough to run. */

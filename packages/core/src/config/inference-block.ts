@@ -107,6 +107,34 @@ const REST = {
       region: text("a Google Cloud region, such as us-central1").optional(),
       project: text("the id of the Google Cloud project").optional(),
       bucket: text("the name of the Cloud Storage bucket that holds the weights").optional(),
+      cpu: z
+        .number()
+        .min(0.08)
+        .max(8)
+        .describe("processors of one instance: a number from 0.08 to 8, such as 1 or 2")
+        .optional(),
+      concurrency: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .describe("requests that one instance takes at once: a whole number from 1 to 1000")
+        .optional(),
+      minInstances: z
+        .int()
+        .min(0)
+        .max(1_000)
+        .describe("instances that are kept when nobody asks: a whole number from 0")
+        .optional(),
+      maxInstances: z.int().min(1).max(10_000).describe("most instances at once: a whole number from 1").optional(),
+      serviceAccount: z
+        .string()
+        .regex(/^[^@\s]+@[^@\s]+$/)
+        .describe("the e-mail address of the service account that the function runs as")
+        .optional(),
+      labels: z
+        .record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), z.string().regex(/^[a-z0-9_-]{0,63}$/))
+        .describe("labels of the function: lower-case letters, digits, `_` and `-`")
+        .optional(),
     })
     .describe("settings of Google Cloud")
     .optional(),

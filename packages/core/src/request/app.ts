@@ -1,10 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { InferenceError } from "../errors.ts";
+import type { MetricsSource } from "../metrics/metric-family.ts";
+import { ProcessMetrics } from "../metrics/process-metrics.ts";
 import type { Predictor } from "../predictor/predictor.ts";
 import { createApiKeyCheck } from "./api-key.ts";
 import { toFailureResponse, toInferenceError } from "./failure-response.ts";
 import type { InferenceApp, Invocation } from "./inference-app.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { metricsRoute } from "./metrics-route.ts";
+import { type ObservedInvocation, observeRequest } from "./observe-request.ts";
 import { createRouter } from "./router.ts";
 import { type EndpointDescription, Service, type ServiceOptions } from "./service.ts";
 
@@ -12,10 +15,17 @@ export interface AppOptions extends ServiceOptions {
   /** SHA-256 of the key that every request has to carry, in hexadecimal digits; anybody may call where absent. */
   readonly apiKeySha256?: string;
   readonly limits?: Partial<Limits>;
+  /**
+   * Whether `GET /metrics` answers, behind the API key where there is one, with what the service has measured and how its
+   * process stands, in Prometheus' text format. Not where absent: it tells the models' names and how much they are used.
+   */
+  readonly metrics?: boolean;
 }
 
 /** An app whose models and predictor can be changed while it serves. */
 export interface App extends InferenceApp {
+  /** What the service has measured since it began, for platforms that report it in their own way. */
+  readonly metrics: MetricsSource;
   /** What is served, and how it stands. */
   describe(): readonly EndpointDescription[];
   /** Loads a model anew beside the old one and swaps. @throws InferenceError when it fails; the old one serves on. */
@@ -35,20 +45,22 @@ export function createApp(options: AppOptions): App {
   const service = new Service(options);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log ?? (() => undefined);
-  const router = createRouter(service, limits);
+  const ofProcess = options.metrics === true ? new ProcessMetrics() : undefined;
+  const router = createRouter(service, limits, ofProcess && [metricsRoute([service.metrics, ofProcess])]);
   const checkApiKey = options.apiKeySha256 === undefined ? undefined : createApiKeyCheck(options.apiKeySha256);
   let closing: Promise<void> | undefined;
 
-  async function fetch(request: Request, invocation: Invocation = {}): Promise<Response> {
-    const requestId = invocation.requestId ?? askedRequestId(request) ?? randomUUID();
+  async function answer(request: Request, invocation: ObservedInvocation): Promise<Response> {
+    const { requestId, trail } = invocation;
     try {
       if (closing !== undefined) throw new InferenceError("OVERLOADED", "The service is shutting down.");
       if (invocation.isAuthorized !== true) checkApiKey?.(request);
-      const response = await router(request, { ...invocation, requestId });
+      const response = await router(request, invocation);
       response.headers.set("x-request-id", requestId);
       return response;
     } catch (error) {
       const failure = toInferenceError(error);
+      trail.failure = failure.code;
       // What passes by itself (not ready yet, overloaded, too late) or is not offered is the caller's to see, not the log's.
       if (failure.status >= 500 && !failure.retryable && failure.code !== "UNSUPPORTED") {
         const { code: event, message, cause } = failure;
@@ -59,9 +71,12 @@ export function createApp(options: AppOptions): App {
   }
 
   return {
-    fetch,
+    fetch: (request: Request, invocation: Invocation = {}) =>
+      observeRequest(request, invocation, service.metrics, (observed) => answer(request, observed)),
+    metrics: service.metrics,
     warm: () => service.warm(),
     close: () => {
+      ofProcess?.stop();
       closing ??= service.close();
       return closing;
     },
@@ -70,12 +85,4 @@ export function createApp(options: AppOptions): App {
     followAliases: () => service.followAliases(),
     replacePredictor: (predictor) => service.replacePredictor(predictor),
   };
-}
-
-/** A caller may name its request, in a form that is safe in logs and headers. */
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
-
-function askedRequestId(request: Request): string | undefined {
-  const asked = request.headers.get("x-request-id");
-  return asked !== null && REQUEST_ID.test(asked) ? asked : undefined;
 }

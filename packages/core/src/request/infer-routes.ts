@@ -1,5 +1,7 @@
 import { InferenceError } from "../errors.ts";
+import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Endpoint } from "../predictor/endpoint.ts";
+import { answerSizeBytes } from "./answer-size.ts";
 import { readBody } from "./body.ts";
 import { withinDeadline } from "./deadline.ts";
 import type { Limits } from "./limits.ts";
@@ -12,7 +14,7 @@ import type { Service } from "./service.ts";
 
 /** The routes that predict: each names an endpoint and the protocol its body is written in. */
 export function inferRoutes(service: Service, limits: Limits): Route[] {
-  const predict = createPredict(limits);
+  const predict = createPredict(service.metrics, limits);
   const route = (path: string, decode: DecodeCall, find: (call: RouteCall) => Endpoint): Route => ({
     method: "POST",
     path,
@@ -39,7 +41,10 @@ function withoutVerb(action: string): string {
 }
 
 /** A request's whole way: body, tensors, run, answer. */
-function createPredict(limits: Limits): (call: RouteCall, endpoint: Endpoint, decode: DecodeCall) => Promise<Response> {
+function createPredict(
+  metrics: ServiceMetrics,
+  limits: Limits,
+): (call: RouteCall, endpoint: Endpoint, decode: DecodeCall) => Promise<Response> {
   let underWay = 0;
 
   async function predict(
@@ -49,16 +54,20 @@ function createPredict(limits: Limits): (call: RouteCall, endpoint: Endpoint, de
     signal: AbortSignal,
   ) {
     const body = await readBody(request, limits.maxRequestBytes);
+    metrics.requestBodyBytes.add({ model: endpoint.name }, body.byteLength);
     return endpoint.use(async ({ runnable, ...identity }) => {
       const { inputs, outputs, parameters, respond } = decode({ body, headers: request.headers }, runnable.signature);
       signal.throwIfAborted();
       const { requestId } = invocation;
       const answer = await runnable.run(inputs, { signal, requestId, parameters, ...(outputs && { outputs }) });
-      return respond(answer, identity);
+      const response = respond(answer, identity);
+      metrics.responseBodyBytes.add({ model: endpoint.name }, answerSizeBytes(response));
+      return response;
     });
   }
 
   return async (call, endpoint, decode) => {
+    call.invocation.trail.model = endpoint.name;
     if (underWay >= limits.maxConcurrentRequests) {
       throw new InferenceError(
         "OVERLOADED",

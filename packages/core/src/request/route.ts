@@ -1,9 +1,4 @@
-import type { Invocation } from "./inference-app.ts";
-
-/** An invocation whose request has an id. */
-export interface IdentifiedInvocation extends Invocation {
-  readonly requestId: string;
-}
+import type { ObservedInvocation } from "./observe-request.ts";
 
 /** One route: Hono's path syntax, and what answers it. */
 export interface Route {
@@ -14,7 +9,7 @@ export interface Route {
 
 export interface RouteCall {
   readonly request: Request;
-  readonly invocation: IdentifiedInvocation;
+  readonly invocation: ObservedInvocation;
   /** A decoded parameter of the path. */
   parameter(name: string): string;
 }

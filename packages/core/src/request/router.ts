@@ -5,17 +5,25 @@ import { describeRoutes } from "./describe-routes.ts";
 import { toFailureResponse, toInferenceError } from "./failure-response.ts";
 import { inferRoutes } from "./infer-routes.ts";
 import type { Limits } from "./limits.ts";
-import type { IdentifiedInvocation, Route, RouteCall } from "./route.ts";
+import type { ObservedInvocation } from "./observe-request.ts";
+import type { Route, RouteCall } from "./route.ts";
 import type { Service } from "./service.ts";
 
 /** Finds the route of a request. @throws InferenceError `ROUTE_UNKNOWN` or `METHOD_NOT_ALLOWED`, and what routes throw. */
 export function createRouter(
   service: Service,
   limits: Limits,
-): (request: Request, invocation: IdentifiedInvocation) => Promise<Response> {
-  const routes = [...describeRoutes(service, limits), ...inferRoutes(service, limits)];
-  const hono = new Hono<{ Bindings: IdentifiedInvocation }>();
-  for (const route of routes) hono.on(route.method, route.path, (context) => route.handle(toCall(context)));
+  others: readonly Route[] = [],
+): (request: Request, invocation: ObservedInvocation) => Promise<Response> {
+  const routes = [...describeRoutes(service, limits), ...inferRoutes(service, limits), ...others];
+  const hono = new Hono<{ Bindings: ObservedInvocation }>();
+  for (const { method, path, handle } of routes) {
+    const label = toLabel(path);
+    hono.on(method, path, (context) => {
+      context.env.trail.route = label;
+      return handle(toCall(context));
+    });
+  }
   for (const path of new Set(routes.map((route) => route.path)))
     hono.all(path, (context) => refuseMethod(context, routes, path));
   hono.notFound((context) => {
@@ -30,7 +38,12 @@ export function createRouter(
   return async (request, invocation) => hono.fetch(request, invocation);
 }
 
-type AppContext = Context<{ Bindings: IdentifiedInvocation }>;
+/** A route's path as people write it: what may stand in a parameter is left away, verbs are not. */
+function toLabel(path: string): string {
+  return path.replace(/:(\w+)(?:\{.*?(:predict)?\})?/g, (_, name: string, verb = "") => `{${name}}${verb}`);
+}
+
+type AppContext = Context<{ Bindings: ObservedInvocation }>;
 
 function toCall(context: AppContext): RouteCall {
   return {
@@ -47,7 +60,10 @@ function refuseMethod(context: AppContext, routes: readonly Route[], path: strin
     "METHOD_NOT_ALLOWED",
     `${context.req.path} takes ${allowed.join(" and ")}, not ${context.req.method}.`,
   );
-  const response = toFailureResponse(failure, context.env.requestId);
+  const { requestId, trail } = context.env;
+  trail.route = toLabel(path);
+  trail.failure = failure.code;
+  const response = toFailureResponse(failure, requestId);
   response.headers.set("allow", allowed.join(", "));
   return response;
 }

@@ -1,9 +1,11 @@
 import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { ServiceMetrics } from "../metrics/service-metrics.ts";
 import { createEndpoints, type Endpoint } from "../predictor/endpoint.ts";
 import { withLabels } from "../predictor/labels.ts";
 import type { Predictor } from "../predictor/predictor.ts";
 import type { Engine, UnusableOutput } from "../session/engine.ts";
+import { observeSession } from "../session/observe-session.ts";
 import { createOnnxEngine } from "../session/onnx-engine.ts";
 import type { Signature } from "../tensor/tensor.ts";
 import { createModelLibrary, type LibraryModel, type ModelConfig } from "../weights/model-library.ts";
@@ -35,6 +37,7 @@ export interface EndpointDescription extends SlotState {
 export class Service {
   readonly name: string;
   readonly platform: string;
+  readonly metrics: ServiceMetrics = new ServiceMetrics();
   readonly #library: ReadonlyMap<string, LibraryModel>;
   #endpoints: ReadonlyMap<string, Endpoint>;
 
@@ -45,7 +48,11 @@ export class Service {
     this.#library = createModelLibrary(options.models, {
       engine,
       log: options.log ?? (() => undefined),
-      dress: (session, { labels }, name) => (labels === undefined ? session : withLabels(session, labels, name)),
+      metrics: this.metrics,
+      dress: (bare, { labels }, name) => {
+        const session = observeSession(bare, name, this.metrics);
+        return labels === undefined ? session : withLabels(session, labels, name);
+      },
     });
     this.#endpoints = this.#endpointsWith(options.predictor);
   }
@@ -100,7 +107,17 @@ export class Service {
     const model = this.#library.get(name);
     if (model === undefined)
       throw new InferenceError("MODEL_UNKNOWN", `There is no model ${JSON.stringify(name)} here.`);
-    await model.slot.reload();
+    await this.#swap(model);
+  }
+
+  async #swap({ name: model, slot }: LibraryModel): Promise<void> {
+    try {
+      await slot.reload();
+      this.metrics.swaps.add({ model, outcome: "swapped" });
+    } catch (error) {
+      this.metrics.countFailedSwap(model, error);
+      throw error;
+    }
   }
 
   /** Looks once whether aliases have moved, and swaps the models of those that have; what fails is logged. */

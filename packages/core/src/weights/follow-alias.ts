@@ -1,7 +1,16 @@
 import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { RegisteredModel } from "./load-registered.ts";
 import type { ModelSlot } from "./model-slot.ts";
+
+/** Where it is told how swaps end. */
+export interface SwapReport {
+  readonly log: Log;
+  readonly metrics: ServiceMetrics;
+  /** As the config calls it. */
+  readonly model: string;
+}
 
 /**
  * A look at an alias that swaps the model when it has moved. A version that is refused for good is not tried again before
@@ -13,7 +22,7 @@ export function createAliasLook(
   { registry, name, reference }: RegisteredModel,
   slot: ModelSlot,
   tag: () => string | undefined,
-  log: Log,
+  report: SwapReport,
 ): () => Promise<void> {
   let refusedTag: string | undefined;
   let underWay: Promise<void> | undefined;
@@ -26,7 +35,12 @@ export function createAliasLook(
     refusedTag = undefined;
     try {
       await slot.reload();
-      log({ level: "info", event: "model.swapped", message: `${name}@${reference} is version ${found.version} now.` });
+      report.metrics.swaps.add({ model: report.model, outcome: "swapped" });
+      report.log({
+        level: "info",
+        event: "model.swapped",
+        message: `${name}@${reference} is version ${found.version} now.`,
+      });
     } catch (error) {
       if (!(InferenceError.is(error) && error.retryable)) refusedTag = found.aliasTag;
       throw error;
@@ -37,7 +51,7 @@ export function createAliasLook(
     underWay ??= look()
       .catch((error: unknown) => {
         // What was under way when the service was closed has nothing to tell.
-        if (slot.state.state !== "closed") logFailure(log, `${name}@${reference}`, error);
+        if (slot.state.state !== "closed") reportFailure(report, `${name}@${reference}`, error);
       })
       .finally(() => {
         underWay = undefined;
@@ -57,8 +71,9 @@ export function lookEvery(refreshMs: number, look: () => Promise<void>, slot: Mo
   lookAgain();
 }
 
-function logFailure(log: Log, model: string, error: unknown): void {
+function reportFailure({ log, metrics, model }: SwapReport, reference: string, error: unknown): void {
+  metrics.countFailedSwap(model, error);
   const reason = error instanceof Error ? error.message : String(error);
-  const message = `${model} has moved and could not be followed; the version before serves on: ${reason}`;
+  const message = `${reference} has moved and could not be followed; the version before serves on: ${reason}`;
   log({ level: "error", event: "model.swap.failed", message, error });
 }

@@ -1,9 +1,11 @@
 import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Engine, ModelSource, Session } from "../session/engine.ts";
 import { createAliasLook, lookEvery } from "./follow-alias.ts";
 import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-registered.ts";
-import { ModelSlot } from "./model-slot.ts";
+import { type LoadedModel, ModelSlot } from "./model-slot.ts";
+import { observeLoad } from "./observe-load.ts";
 import type { ResolvedVersion } from "./registry/registry.ts";
 
 /** One model of a service, as it is configured. */
@@ -30,6 +32,7 @@ export interface LibraryModel {
 export interface LibraryContext {
   readonly engine: Engine;
   readonly log: Log;
+  readonly metrics: ServiceMetrics;
   /** What a freshly loaded session passes through before it serves, such as labels. */
   dress(session: Session, config: ModelConfig, name: string): Session;
 }
@@ -44,7 +47,9 @@ export function createModelLibrary(
   const library = new Map<string, LibraryModel>();
   for (const [name, config] of Object.entries(models)) {
     checkName(name);
-    library.set(name, createLibraryModel(name, config, context));
+    const model = createLibraryModel(name, config, context);
+    context.metrics.addModel(name, () => model.slot.model?.version);
+    library.set(name, model);
   }
   if (library.size === 0) {
     throw new InferenceError("CONFIG_INVALID", "The service has no model: name at least one under `models`.");
@@ -56,11 +61,11 @@ function createLibraryModel(name: string, config: ModelConfig, context: LibraryC
   const { source } = config;
   if (typeof source !== "string" && source.kind === "registry") return followedModel(name, config, source, context);
   const version = config.version ?? "1";
-  const slot = new ModelSlot(async () => {
+  const load = async (): Promise<LoadedModel> => {
     const session = await context.engine.load(typeof source === "string" ? { kind: "file", path: source } : source);
     return { session: await dressOrClose(session, config, name, context), version };
-  });
-  return { name, version, slot };
+  };
+  return { name, version, slot: new ModelSlot(observeLoad(load, name, context.metrics)) };
 }
 
 /** A model that is whatever version its registry says, now and later. */
@@ -71,7 +76,7 @@ function followedModel(
   context: LibraryContext,
 ): LibraryModel {
   let served: ResolvedVersion | undefined;
-  const slot = new ModelSlot(async () => {
+  const load = async (): Promise<LoadedModel> => {
     const resolved = await resolveRegistered(source);
     if (served !== undefined) checkSameSignature(name, served, resolved);
     const session = await loadRegistered(context.engine, source, resolved);
@@ -80,8 +85,10 @@ function followedModel(
     served = resolved;
     if (isFirst && follows && source.refreshMs !== undefined) lookEvery(source.refreshMs, followAlias, slot);
     return { session: dressed, version: String(resolved.version) };
-  });
-  const followAlias = createAliasLook(source, slot, () => served?.aliasTag, context.log);
+  };
+  const slot = new ModelSlot(observeLoad(load, name, context.metrics));
+  const { log, metrics } = context;
+  const followAlias = createAliasLook(source, slot, () => served?.aliasTag, { log, metrics, model: name });
   const follows = !/^\d+$/.test(source.reference);
   return {
     name,

@@ -1,5 +1,6 @@
 import { toDatatype } from "../../../tensor/element-type.ts";
 import type { Tensors } from "../../../tensor/tensor.ts";
+import { wholeAnswer } from "../../answer-size.ts";
 import { TensorValues } from "../../json/tensor-text.ts";
 import { type JsonOutput, writeJson } from "../../json/write-json.ts";
 import { jsonResponse, selectOutputs } from "../json-response.ts";
@@ -46,6 +47,5 @@ function binaryResponse(json: Uint8Array, parts: readonly Uint8Array[]): Respons
     body.set(part, position);
     position += part.byteLength;
   }
-  const headers = { "content-type": "application/octet-stream", [INFERENCE_HEADER]: String(jsonSize) };
-  return new Response(body, { headers });
+  return wholeAnswer(body, { "content-type": "application/octet-stream", [INFERENCE_HEADER]: String(jsonSize) });
 }
