@@ -18,7 +18,10 @@ export const BANNER: string = [
   "return{filename,dirname:virgaPath.dirname(filename),url:virgaUrl(filename).href}};",
 ].join("");
 
-const ARTEFACT = [BUNDLE_NAME, ...NATIVE_FILES, ASSETS_FOLDER];
+/** What a function on Google Cloud has beside its bundle. */
+const SOURCE_FILES = ["package.json", ".gcloudignore"];
+
+const ARTEFACT = [BUNDLE_NAME, ...NATIVE_FILES, ASSETS_FOLDER, ...SOURCE_FILES];
 
 /**
  * Makes an empty folder, or empties one that holds an artefact.

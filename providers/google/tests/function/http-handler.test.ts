@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { createServer, request as httpRequest } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -35,12 +35,18 @@ interface Answer {
 function send(method: string, path: string, headers: Record<string, string>, body?: Uint8Array): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(`${server.url}${path}`, { method, headers }, async (incoming) => {
-      const bytes = Buffer.concat(await Array.fromAsync(incoming));
+      const bytes = await bytesOf(incoming);
       resolve({ status: incoming.statusCode, headers: incoming.headers, bytes });
     });
     outgoing.on("error", reject);
     outgoing.end(body);
   });
+}
+
+async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 function tensorOf({ status, headers, bytes }: Answer): number[] {
@@ -106,7 +112,7 @@ describe("other requests", () => {
     });
     const rawBody = Buffer.from('{"instances":[[1,2]]}');
     const reading = createServer(async (incoming, response) => {
-      await Array.fromAsync(incoming);
+      await bytesOf(incoming);
       handler(Object.assign(incoming, { rawBody }), response);
     });
     reading.listen(0, "127.0.0.1");

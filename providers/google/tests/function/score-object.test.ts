@@ -44,7 +44,9 @@ function createScorer(bucket = "inbox") {
       return found && JSON.parse(Buffer.from(found.bytes).toString());
     },
     async names(): Promise<string[]> {
-      return (await Array.fromAsync(store.list(""))).map(({ key }) => key);
+      const names: string[] = [];
+      for await (const { key } of store.list("")) names.push(key);
+      return names;
     },
     close: () => app.close(),
   };

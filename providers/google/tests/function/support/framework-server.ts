@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { http } from "@google-cloud/functions-framework";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
 import type { InferenceApp, LogEntry } from "@virga/core";
-import { createHttpHandler } from "../../../src/function/http-handler.ts";
+import { createHttpHandler, type FrameworkRequest } from "../../../src/function/http-handler.ts";
 import { leaveBodiesUnread } from "../../../src/function/unread-bodies.ts";
 
 /** A process that is told to end and does not end the tests. */
@@ -41,7 +41,8 @@ export async function startFrameworkServer(app: InferenceApp, timeoutMs?: number
   const entries: LogEntry[] = [];
   const log = (entry: LogEntry) => void entries.push(entry);
   count += 1;
-  http(`app-${count}`, createHttpHandler(app, { log, owner, ...(timeoutMs && { timeoutMs }) }));
+  const handler = createHttpHandler(app, { log, owner, ...(timeoutMs && { timeoutMs }) });
+  http(`app-${count}`, (request, response) => handler(request as FrameworkRequest, response));
   const server = getTestServer(`app-${count}`);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

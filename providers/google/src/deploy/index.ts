@@ -1,0 +1,20 @@
+// What a deployment to Google Cloud needs on the deployer's machine; nothing of it runs in the cloud.
+export { checkGooglePlan } from "./check-google-plan.ts";
+export { type DeployerCredentials, openCredentials } from "./credentials.ts";
+export { type DeployedFunction, deployFunction, findFunction, removeFunction } from "./function-deployment.ts";
+export { type FunctionEntry, toFunctionEntry } from "./function-entry.ts";
+export { type LogQuery, readLogs } from "./function-logs.ts";
+export { FUNCTION_KEY, functionName, REGISTRY_PREFIX, registryBucket, registryUri } from "./function-names.ts";
+export { type FunctionResource, type StorageSource, toFunctionResource } from "./function-resource.ts";
+export { toFunctionSource } from "./function-source.ts";
+export { gcloudCommand } from "./gcloud-command.ts";
+export {
+  GOOGLE_ENDPOINTS,
+  GoogleApi,
+  type GoogleApiOptions,
+  type GoogleCall,
+  type GoogleEndpoints,
+} from "./google-api.ts";
+export type { GoogleFacts } from "./google-facts.ts";
+export { applyAccess } from "./invoker-policy.ts";
+export { ensureBucket, grantReading, hasOwnBucket, removeBucket } from "./service-bucket.ts";
