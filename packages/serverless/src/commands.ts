@@ -8,9 +8,10 @@ interface DeclaredOption {
 
 interface DeclaredCommand {
   readonly options: Readonly<Record<"provider" | "target", DeclaredOption>>;
+  readonly commands?: Readonly<Record<string, DeclaredCommand>>;
 }
 
-const COMMAND_NAMES = ["package", "deploy", "remove", "info", "invoke", "logs"] as const;
+const COMMAND_NAMES = ["package", "remove", "info", "invoke", "logs"] as const;
 
 /** Where a service can run, by provider. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = { aws: ["lambda"] };
@@ -21,9 +22,10 @@ const OPTIONS: DeclaredCommand["options"] = {
 };
 
 /** The framework's own commands with the options that this plugin adds to them. */
-export const COMMANDS: Readonly<Record<string, DeclaredCommand>> = Object.fromEntries(
-  COMMAND_NAMES.map((name) => [name, { options: OPTIONS }]),
-);
+export const COMMANDS: Readonly<Record<string, DeclaredCommand>> = {
+  ...Object.fromEntries(COMMAND_NAMES.map((name) => [name, { options: OPTIONS }])),
+  deploy: { options: OPTIONS, commands: { function: { options: OPTIONS } } },
+};
 
 /** @throws InferenceError `CONFIG_INVALID` for a provider that the config does not follow and for an unknown target. */
 export function checkOptions({ service }: Serverless, { provider, target }: CommandOptions): void {

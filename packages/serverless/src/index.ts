@@ -1,3 +1,4 @@
+import { FUNCTION_KEY } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import { AwsDeployment } from "./aws/aws-deployment.ts";
 import { COMMANDS, checkOptions } from "./commands.ts";
@@ -27,7 +28,8 @@ class ServerlessVirga {
     this.#followRegion();
     this.hooks = {
       initialize: this.#explained(() => this.#initialize()),
-      "before:package:createDeploymentArtifacts": this.#explained(() => this.#deployment?.package()),
+      "after:package:initialize": this.#explained(() => this.#deployment?.package()),
+      "before:deploy:function:packageFunction": this.#explained(() => this.#packageAlone()),
       "after:aws:deploy:deploy:checkForChanges": this.#explained(() => this.#deployment?.publish()),
       "before:remove:remove": this.#explained(() => this.#deployment?.clearRegistry()),
       finalize: this.#explained(() => this.#finalize()),
@@ -48,6 +50,11 @@ class ServerlessVirga {
     const config = readConfig(this.#serverless);
     this.#deployment = new AwsDeployment(this.#serverless, config, this.#writers, process.env);
     await this.#deployment.add();
+  }
+
+  /** For `deploy function`, which packages one function only. */
+  async #packageAlone(): Promise<void> {
+    if (this.#options.function === FUNCTION_KEY) await this.#deployment?.package();
   }
 
   async #finalize(): Promise<void> {

@@ -4,6 +4,8 @@ import type { LambdaDeployment } from "@virga/aws/deploy";
 /** A function of a service, as the framework keeps it. */
 export interface ServiceFunction {
   readonly name?: string;
+  /** Whether serverless-esbuild leaves it alone, where that packages the user's own functions. */
+  readonly skipEsbuild?: boolean;
   readonly package?: { readonly individually: boolean; readonly artifact: string };
 }
 
@@ -81,4 +83,5 @@ export interface CommandOptions {
   readonly provider?: string;
   readonly target?: string;
   readonly region?: string;
+  readonly function?: string;
 }

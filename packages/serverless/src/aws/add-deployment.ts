@@ -11,7 +11,7 @@ export function addDeployment(service: Service, stage: string, deployment: Lambd
   const { functions, iamStatements, resources } = deployment;
   for (const [key, definition] of Object.entries(functions)) {
     refuseTaken(key, service.functions, "functions");
-    service.functions[key] = { name: `${service.service}-${stage}-${key}`, ...definition };
+    service.functions[key] = { name: `${service.service}-${stage}-${key}`, skipEsbuild: true, ...definition };
   }
   const { Resources = {}, Outputs = {} } = service.resources ?? {};
   for (const name of Object.keys(resources.Resources)) refuseTaken(name, Resources, "resources.Resources");
