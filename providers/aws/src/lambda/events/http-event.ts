@@ -9,7 +9,7 @@ export interface HttpEvent {
   /** Without its question mark. */
   readonly query: string;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Buffer | undefined;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** Requests are told apart by their paths; no answer names a host. */
@@ -30,7 +30,7 @@ export function toRequest(event: HttpEvent): Request {
   try {
     const url = new URL(`${ORIGIN}${escapePath(event.path)}`);
     url.search = query;
-    return new Request(url, { method, headers, ...(hasBody && { body: new Uint8Array(event.body) }) });
+    return new Request(url, { method, headers, ...(hasBody && { body: event.body }) });
   } catch (error) {
     throw new InferenceError("METHOD_NOT_ALLOWED", `No path here takes ${JSON.stringify(method)}.`, { cause: error });
   }
@@ -41,7 +41,7 @@ export function toRequest(event: HttpEvent): Request {
  *
  * @throws InferenceError `INPUT_INVALID` when the front took binary for text and has thereby changed it.
  */
-export function readBody(event: EventRecord, headers: HttpEvent["headers"]): Buffer | undefined {
+export function readBody(event: EventRecord, headers: HttpEvent["headers"]): HttpEvent["body"] {
   const text = textAt(event, "body");
   if (text === undefined) return undefined;
   if (event["isBase64Encoded"] === true) return Buffer.from(text, "base64");
