@@ -51,3 +51,18 @@ function parseSample(line: string): ParsedSample {
   if (!NAME.test(name) || line[position] !== " " || !NUMBER.test(value)) throw new Error(`No sample: ${line}`);
   return { name, labels, value: Number(value.replace("Inf", "Infinity")) };
 }
+
+/** The value of the only series with these labels; those that are not named may be anything. */
+export function findValue(
+  samples: readonly ParsedSample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
+  const found = samples.filter(
+    (sample) =>
+      sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+  );
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only.value;
+  throw new Error(`${found.length} series are ${name} ${JSON.stringify(labels)}: ${JSON.stringify(samples)}`);
+}
