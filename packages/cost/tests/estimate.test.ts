@@ -46,6 +46,17 @@ describe("the known figures", () => {
     ["a SageMaker GPU", { product: "sagemaker", region: "us-east-1", machine: "ml.g4dn.xlarge" }, W1, "537.57"],
   ])("%s", (_, target, workload, total) => expect(totalOf(workload, target)).toBe(total));
 
+  it("bills what is streamed above 6 MB of each answer", () => {
+    const streamed = { ...W1, responseBytes: 7 * 1_048_576, callers: "same-region" } as const;
+    // 1 MB of a million answers is 976.5625 GB, of which 100 GB are free for an account
+    expect(totalOf(streamed, { ...LAMBDA, streaming: true })).toBe("24.68");
+    expect(totalOf(streamed, { ...LAMBDA, streaming: true }, { freeTier: true })).toBe("17.01");
+    expect(problemsOf(streamed, LAMBDA)[0]).toMatch(/^an answer has 7 MB, the limit is 6 MB/);
+    expect(problemsOf(streamed, { ...LAMBDA, streaming: true, front: "http-api" })).toEqual([
+      "an HTTP API does not stream: take the front url",
+    ]);
+  });
+
   it("subtracts free tiers only when asked, Cloud Run's as money", () => {
     const run: Target = { product: "run", region: "europe-west3" };
     expect(totalOf(W1, run)).toBe("20.70");

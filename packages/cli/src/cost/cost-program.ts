@@ -85,7 +85,7 @@ function addRefresh(cost: Command, terminal: Terminal): void {
     .requiredOption("--from <folder>", "folder of the saved files")
     .option("--fetch", "first save the public files of AWS in that folder (none are fetched otherwise)", false)
     .option("-o, --output <file>", "write the new price book")
-    .option("--region <regions...>", "AWS regions to fetch; us-east-1 unless said otherwise")
+    .option("--regions <regions...>", "AWS regions to fetch; us-east-1 unless said otherwise")
     .option("--prices <file>", "a price book other than the one that comes with this program")
     .option("--json", "write JSON", false)
     .action(async (_: unknown, command: Command) => {

@@ -77,7 +77,7 @@ function collectFigures(
   measurement: Measurement | undefined,
   config: ConfigFacts | undefined,
 ): Figure[] {
-  const fastest = measurement?.latencies[0];
+  const single = measurement?.latencies[0];
   const file = "workload file" satisfies FigureOrigin;
   const { coldStart } = workload;
   const figures = [
@@ -87,7 +87,7 @@ function collectFigures(
       "ms",
       ["flag", flags.duration],
       [file, workload.durationMs],
-      ["measured", fastest?.durationMs],
+      ["measured", single?.durationMs],
       ["assumed", 100],
     ),
     firstOf(
@@ -104,7 +104,7 @@ function collectFigures(
       "CPUs",
       ["flag", flags.threads],
       [file, workload.threads],
-      ["measured", fastest?.threads],
+      ["measured", single?.threads],
       ["assumed", 1],
     ),
     firstOf("requestBytes", "bytes", ["flag", flags.requestBytes], [file, workload.requestBytes], ["assumed", 2_000]),

@@ -62,6 +62,7 @@ export function completeTarget(written: Readonly<Record<string, unknown>>, defau
           ...(aws?.architecture === undefined ? {} : { architecture: aws.architecture }),
           ...(aws?.front === undefined ? {} : { front: aws.front }),
           ...(aws?.efs === undefined ? {} : { weights: "efs" }),
+          ...(aws?.streaming === undefined ? {} : { streaming: aws.streaming }),
         }
       : {};
   // The estimate checks every field.

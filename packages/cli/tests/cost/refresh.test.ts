@@ -18,7 +18,7 @@ const COLUMNS =
 
 /** A price file as AWS publishes it, with these rows: usage type, operation, start, end, price. */
 function priceFile(offer: string, region: string, rows: readonly (readonly string[])[]): string {
-  const lines = rows.map(([usageType, operation, from, to, price, term = "OnDemand"]) =>
+  const lines = rows.map(([usageType, operation, from, to, price, term = "OnDemand", code = region]) =>
     [
       "SKU1",
       "JRTC",
@@ -34,7 +34,7 @@ function priceFile(offer: string, region: string, rows: readonly (readonly strin
       "x",
       usageType,
       operation,
-      region,
+      code,
     ]
       .map((cell) => `"${cell}"`)
       .join(","),
@@ -148,6 +148,7 @@ describe("virga cost refresh", () => {
     const rows = [
       ["BoxUsage:t3.small", "RunInstances:0002", "0", "Inf", "0.0392000000"],
       ["BoxUsage:t3.small", "RunInstances", "0", "Inf", "0.0208000000"],
+      ["ATL1-BoxUsage:t3.small", "RunInstances", "0", "Inf", "0.0260000000", "OnDemand", "us-east-1-atl-1"],
     ];
     workspace.write("saved/ec2.csv", priceFile("AmazonEC2", "us-east-1", rows));
     const { stdout } = await refresh("--json");
@@ -211,7 +212,7 @@ describe("virga cost refresh --fetch", () => {
       print: (text: string): void => void printed.push(text),
       complain: (): void => undefined,
     };
-    await runRefresh({ from: "saved", fetch: true, region: ["eu-south-1"], json: true }, terminal);
+    await runRefresh({ from: "saved", fetch: true, regions: ["eu-south-1"], json: true }, terminal);
     expect(asked[0]).toBe("/offers/v1.0/aws/AWSLambda/current/eu-south-1/index.csv");
     expect(asked).toHaveLength(7);
     expect(JSON.parse(printed.join()).confirmed).toEqual(["aws/lambda/eu-south-1/duration.x86"]);

@@ -12,6 +12,8 @@ export interface LambdaSetup {
   readonly provisioned?: { readonly concurrency: Decimal; readonly hours: Decimal };
   /** Versions whose snapshots are kept. */
   readonly snapshots?: Decimal;
+  /** Whether answers are streamed. */
+  readonly isStreaming: boolean;
 }
 
 const LEAST_MB = decimal(128);
@@ -26,6 +28,8 @@ const BUFFERED = {
   wayOut: "take a container (run, sagemaker, ec2) or smaller bodies",
 };
 
+const STREAMED = { responseMb: "200" };
+
 /** vCPUs of a function. */
 export function lambdaCpus(memoryMb: Decimal): Decimal {
   return memoryMb.div(MB_PER_VCPU);
@@ -33,7 +37,7 @@ export function lambdaCpus(memoryMb: Decimal): Decimal {
 
 /** The platform's rules that a function would break. */
 export function lambdaProblems(setup: LambdaSetup, load: Load): string[] {
-  const { memoryMb, ephemeralMb, front, provisioned, snapshots, weights } = setup;
+  const { memoryMb, ephemeralMb, front, provisioned, snapshots, weights, isStreaming } = setup;
   const isSizeWrong = memoryMb.lt(LEAST_MB) || memoryMb.gt(MOST_MB) || !memoryMb.round(0).eq(memoryMb);
   return [
     ...(isSizeWrong ? [`memory is from 128 to 10,240 MB in steps of 1 MB, not ${show(memoryMb)}`] : []),
@@ -41,7 +45,11 @@ export function lambdaProblems(setup: LambdaSetup, load: Load): string[] {
     ...(ephemeralMb.gt(MOST_MB)
       ? [`/tmp has at most 10,240 MB, and ${show(ephemeralMb)} are needed: keep the weights on EFS`]
       : []),
-    ...brokenLimits({ ...BUFFERED, timeoutSeconds: TIMEOUT_SECONDS[front] }, load),
+    ...brokenLimits({ ...BUFFERED, ...(isStreaming ? STREAMED : {}), timeoutSeconds: TIMEOUT_SECONDS[front] }, load),
+    ...(isStreaming && front === "http-api" ? ["an HTTP API does not stream: take the front url"] : []),
+    ...(isStreaming && weights === "efs"
+      ? ["a function URL in a VPC, as EFS needs one, does not stream: take s3"]
+      : []),
     ...(snapshots === undefined ? [] : snapStartProblems(ephemeralMb, weights, provisioned !== undefined)),
   ];
 }

@@ -13,6 +13,8 @@ const LEAST_EPHEMERAL_MB = decimal(512);
 /** AWS publishes no number; an unused instance was seen to live for five to fifteen minutes. */
 const KEPT_WARM_SECONDS = 600;
 const UNIT_BYTES = decimal(524_288);
+const BYTES_PER_MB = decimal(1_048_576);
+const MB_PER_GB = decimal(1_024);
 
 /** A Lambda function, its front, the place of its weights, its logs and its answers' way out. */
 export const planLambda: Planner = (target, region, load, settings) => {
@@ -53,13 +55,14 @@ function readSetup(target: InputReader, load: Load): LambdaSetup {
             hours: provisioned.optionalAmount("hours") ?? load.hoursPerMonth,
           },
         }),
+    isStreaming: target.flag("streaming"),
     ...(target.has("snapStart") ? { snapshots: target.group("snapStart").amount("versions") } : {}),
   };
 }
 
 /** Weights that are not shared lie in /tmp. */
 function neededDiskMb(load: Load, weights: LambdaSetup["weights"]): Decimal {
-  const modelMb = weights === "efs" ? undefined : load.modelBytes?.div(1_048_576);
+  const modelMb = weights === "efs" ? undefined : load.modelBytes?.div(BYTES_PER_MB);
   return larger(LEAST_EPHEMERAL_MB, ceilTo(modelMb ?? LEAST_EPHEMERAL_MB, ONE));
 }
 
@@ -73,6 +76,7 @@ function functionInputs(setup: LambdaSetup, load: Load, rate: Decimal, { isFree,
     architecture: setup.architecture === "x64" ? "x86_64" : "arm64",
     ephemeralMb: setup.ephemeralMb.toFixed(),
     freeTier: isFree,
+    ...(setup.isStreaming ? { streaming: streamingInputs(load, isFree, book) } : {}),
     ...(isFree
       ? {
           freeTierRequests: allowance(book, "aws/lambda/global/freeTier.requests"),
@@ -102,6 +106,16 @@ function functionInputs(setup: LambdaSetup, load: Load, rate: Decimal, { isFree,
             restoreRate: rate.toFixed(),
           },
         }),
+  };
+}
+
+function streamingInputs(load: Load, isFree: boolean, book: Settings["book"]): UnknownRecord {
+  const answerMb = (load.responseBytes ?? decimal(0)).div(BYTES_PER_MB);
+  return {
+    classes: [{ requests: load.requests.toFixed(), mb: answerMb.toFixed() }],
+    freeMbPerRequest: allowance(book, "aws/lambda/global/streaming.perRequest"),
+    freeGbLeft: isFree ? allowance(book, "aws/lambda/global/freeTier.streaming") : 0,
+    mbPerGb: MB_PER_GB.toFixed(),
   };
 }
 

@@ -20,6 +20,8 @@ export interface LambdaTarget extends Place {
   readonly front?: "url" | "http-api" | "rest-api";
   /** Where instances read weights from; `s3` where absent. */
   readonly weights?: "s3" | "efs";
+  /** Whether answers are streamed, which lets them exceed 6 MB and charges for what does. */
+  readonly streaming?: boolean;
   readonly provisionedConcurrency?: {
     readonly concurrency: DecimalInput;
     /** Hours per month; all where absent. */

@@ -11,6 +11,7 @@ export interface AwsPriceFile {
 }
 
 interface AwsPriceRow {
+  readonly region: string;
   readonly usageType: string;
   readonly operation: string;
   readonly from: string;
@@ -18,16 +19,9 @@ interface AwsPriceRow {
   readonly price: string;
 }
 
-const COLUMNS = [
-  "TermType",
-  "StartingRange",
-  "EndingRange",
-  "PricePerUnit",
-  "Currency",
-  "usageType",
-  "operation",
-  "Region Code",
-];
+const COLUMNS = ["TermType", "StartingRange", "EndingRange", "PricePerUnit", "Currency", "usageType", "operation"];
+/** Files on traffic between places name both. */
+const REGION_COLUMNS = ["Region Code", "From Region Code"];
 const QUOTED = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g;
 
 /**
@@ -39,26 +33,41 @@ export async function readAwsPriceFile(lines: AsyncIterable<string>, file: strin
   const facts = new Map<string, string>();
   const rows: AwsPriceRow[] = [];
   let columns: ReadonlyMap<string, number> | undefined;
-  let region = "";
   for await (const line of lines) {
     const cells = [...line.matchAll(QUOTED)].map(([, quoted, plain]) => (quoted ?? plain ?? "").replaceAll('""', '"'));
-    if (columns === undefined) {
-      if (cells[0] === "SKU") columns = columnsOf(cells, file);
-      else facts.set(cells[0] ?? "", cells[1] ?? "");
-      continue;
-    }
-    const [term, from = "", to = "", price = "", currency, usageType = "", operation = "", code = ""] = COLUMNS.map(
-      (name) => cells[columns?.get(name) ?? -1],
-    );
-    if (code !== "") region = code;
-    if (term === "OnDemand" && currency === "USD") rows.push({ usageType, operation, from, to, price });
+    if (columns !== undefined) rows.push(...toRow(cells, columns));
+    else if (cells[0] === "SKU") columns = columnsOf(cells, file);
+    else facts.set(cells[0] ?? "", cells[1] ?? "");
   }
   const offer = facts.get("OfferCode");
   const publishedAt = facts.get("Publication Date")?.slice(0, 10);
-  if (columns === undefined || offer === undefined || publishedAt === undefined || region === "") {
+  const region = mostFrequent(rows.map((row) => row.region).filter((each) => each !== ""));
+  if (columns === undefined || offer === undefined || publishedAt === undefined || region === undefined) {
     throw new InferenceError("CONFIG_INVALID", `${file} is no price file of AWS: it lacks its head or its rows.`);
   }
-  return { offer, region, publishedAt, rows };
+  // Zones near cities have prices of their own in the file of their region.
+  return { offer, region, publishedAt, rows: rows.filter((row) => row.region === region) };
+}
+
+function toRow(cells: readonly string[], columns: ReadonlyMap<string, number>): AwsPriceRow[] {
+  const cell = (name: string): string => cells[columns.get(name) ?? -1] ?? "";
+  if (cell("TermType") !== "OnDemand" || cell("Currency") !== "USD") return [];
+  return [
+    {
+      region: REGION_COLUMNS.map(cell).find((each) => each !== "") ?? "",
+      usageType: cell("usageType"),
+      operation: cell("operation"),
+      from: cell("StartingRange"),
+      to: cell("EndingRange"),
+      price: cell("PricePerUnit"),
+    },
+  ];
+}
+
+function mostFrequent(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
 }
 
 function columnsOf(cells: readonly string[], file: string): ReadonlyMap<string, number> {

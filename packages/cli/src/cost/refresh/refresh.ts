@@ -17,7 +17,8 @@ export interface RefreshFlags {
   readonly from: string;
   readonly fetch: boolean;
   readonly output?: string;
-  readonly region?: readonly string[] | string;
+  /** AWS regions whose files are fetched. */
+  readonly regions?: readonly string[];
   readonly prices?: string;
   readonly json: boolean;
 }
@@ -28,8 +29,7 @@ const DEFAULT_REGIONS = ["us-east-1"];
 export async function refresh(flags: RefreshFlags, terminal: Terminal): Promise<void> {
   const folder = resolve(terminal.folder, flags.from);
   if (flags.fetch) {
-    const regions = Array.isArray(flags.region) ? flags.region : DEFAULT_REGIONS;
-    await fetchPriceFiles(folder, regions, terminal.environment, terminal.complain);
+    await fetchPriceFiles(folder, flags.regions ?? DEFAULT_REGIONS, terminal.environment, terminal.complain);
   }
   await explainCostErrors(async () => {
     const old = flags.prices === undefined ? STANDARD_PRICES : await readJson(flags.prices, terminal.folder);
