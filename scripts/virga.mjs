@@ -1,11 +1,4 @@
-// Builds what has changed, then runs the cli in the folder that the user called it from.
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+// The cli as it is in the sources.
+import "./build-here.mjs";
 
-const build = fileURLToPath(new URL("build.mjs", import.meta.url));
-const { status } = spawnSync(process.execPath, [build, "--quiet"], { stdio: "inherit" });
-if (status !== 0) process.exit(1);
-// The package manager runs scripts in the root, and names the user's own folder here.
-const calledFrom = process.env.INIT_CWD;
-if (calledFrom !== undefined) process.chdir(calledFrom);
 await import("../packages/cli/dist/main.js");

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { parseInferenceConfig } from "@virga/core/config-schema";
+import { parse } from "yaml";
 import { createExampleApp } from "../src/example-app.ts";
 
 const run = promisify(execFile);
@@ -68,6 +70,16 @@ describe("the README", () => {
     const snippet = blocks("ts")[1] ?? "";
     const probabilities = await runModule(`${snippet}\nconsole.log(JSON.stringify(Array.from(probabilities.data)));`);
     expect(probabilities).toHaveLength(3);
+  });
+
+  it("shows a config that can be deployed", () => {
+    const [block = ""] = blocks("yaml");
+    const { plugins, provider, inference } = parse(block);
+    const own = parse(readFileSync(join(root, "serverless.yml"), "utf8"));
+    expect({ plugins, provider }).toEqual({ plugins: own.plugins, provider: own.provider });
+    const { config, problems } = parseInferenceConfig(inference);
+    expect(problems).toBeUndefined();
+    expect(Object.keys(config?.models ?? {})).toEqual(["iris"]);
   });
 
   it("shows the answer that its curl line gets", async () => {
