@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
+import { createHash, randomUUID } from "node:crypto";
+import { linkSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** A process, told from every other that ever ran on any machine that shares a folder with it. */
 export interface ProcessIdentity {
@@ -54,7 +55,33 @@ function startOf(pid: number): number | undefined {
 function machineDigest(): string {
   const boot = readIfThere(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")) ?? "";
   const container = readIfThere(() => readlinkSync("/proc/self/ns/pid")) ?? "";
-  return createHash("sha256").update(`${hostname()} ${boot} ${container}`).digest("hex").slice(0, 12);
+  return createHash("sha256").update(`${hostname()} ${boot} ${container} ${diskMark()}`).digest("hex").slice(0, 12);
+}
+
+/**
+ * What tells two virtual machines apart that were started from one snapshot, as a function's instances are: they share
+ * name and boot, but not the disk for temporary files.
+ */
+function diskMark(): string | undefined {
+  const path = join(tmpdir(), "virga-machine");
+  return (
+    readIfThere(() => readFileSync(path, "utf8")) ??
+    readIfThere(() => newMark(path)) ??
+    readIfThere(() => readFileSync(path, "utf8"))
+  );
+}
+
+/** Appears whole under its name, or not at all: another process may look at any moment. */
+function newMark(path: string): string {
+  const mark = randomUUID();
+  const draft = `${path}-${mark}`;
+  writeFileSync(draft, mark, { flag: "wx", mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } finally {
+    rmSync(draft);
+  }
+  return mark;
 }
 
 function readIfThere(read: () => string): string | undefined {
