@@ -1,0 +1,7 @@
+export { apiDisabled, GoogleApiError, type GoogleCode } from "./google-error.ts";
+export {
+  type GoogleFunctions,
+  type GoogleFunctionsOptions,
+  type PlannedFailure,
+  startGoogleFunctions,
+} from "./google-functions.ts";

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { FunctionInstance } from "./function-instance.ts";
+import { GoogleApiError } from "./google-error.ts";
+
+const INVOKER = "roles/run.invoker";
+
+/** Who may do what. */
+interface Policy {
+  readonly version?: number;
+  readonly etag: string;
+  readonly bindings: readonly { readonly role: string; readonly members: readonly string[] }[];
+}
+
+/** The Cloud Run service behind a function: its URL, who may call it, and the instance that answers. */
+export class RunService {
+  readonly #server: Server;
+  readonly #isCaller: (token: string, audience: string) => boolean;
+  #instance: FunctionInstance | undefined;
+  #policy: Policy = { etag: newEtag(), bindings: [] };
+
+  /** @param isCaller whether an identity token lets in who is allowed to call. */
+  constructor(isCaller: (token: string, audience: string) => boolean) {
+    this.#isCaller = isCaller;
+    this.#server = createServer((incoming, outgoing) => this.#answer(incoming, outgoing));
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+  }
+
+  get uri(): string {
+    const address = this.#server.address();
+    return `http://127.0.0.1:${typeof address === "object" ? address?.port : undefined}`;
+  }
+
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  /** @throws GoogleApiError `ABORTED` where the policy has changed since it was read. */
+  setPolicy({ etag, bindings = [] }: Partial<Policy>): Policy {
+    if (etag !== undefined && etag !== this.#policy.etag) {
+      throw new GoogleApiError(
+        "ABORTED",
+        "There were concurrent policy changes. Please retry the whole read-modify-write.",
+      );
+    }
+    this.#policy = { etag: newEtag(), bindings };
+    return this.#policy;
+  }
+
+  /** Lets another instance answer from now on, and ends the one before. */
+  async replace(instance: FunctionInstance): Promise<void> {
+    const before = this.#instance;
+    this.#instance = instance;
+    await before?.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.#instance?.stop();
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #isAllowed({ headers }: IncomingMessage): boolean {
+    const isPublic = this.#policy.bindings.some(
+      ({ role, members }) => role === INVOKER && members.includes("allUsers"),
+    );
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
+    return isPublic || (token !== undefined && this.#isCaller(token, this.uri));
+  }
+
+  #answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    if (!this.#isAllowed(incoming) || this.#instance === undefined) {
+      outgoing.writeHead(403, { "content-type": "text/html" });
+      outgoing.end(
+        "<h1>Error: Forbidden</h1>\n<h2>Your client does not have permission to get URL from this server.</h2>",
+      );
+      return;
+    }
+    const { method, url, rawHeaders } = incoming;
+    const forwarded = httpRequest(
+      { host: "127.0.0.1", port: this.#instance.port, method, path: url, headers: rawHeaders },
+      (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders);
+        response.pipe(outgoing);
+      },
+    );
+    forwarded.on("error", () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  }
+}
+
+function newEtag(): string {
+  return Buffer.from(randomUUID()).toString("base64").slice(0, 16);
+}
