@@ -23,7 +23,7 @@ export { parsePriceBook } from "./price-book/parse-price-book.ts";
 export type { Confidence, PriceOrigin } from "./price-book/price.ts";
 export { type PriceBook, type PriceId, regionsOf } from "./price-book/price-book.ts";
 export { STANDARD_PRICES, standardPriceBook } from "./price-book/standard-price-book.ts";
-export { type Architecture, type MeasuredLatency, parseMeasurements } from "./recommend/latency.ts";
+export { type Architecture, lambdaLatency, type MeasuredLatency, parseMeasurements } from "./recommend/latency.ts";
 export {
   type Recommendation,
   type RecommendationRequest,

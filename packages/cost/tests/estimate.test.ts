@@ -243,7 +243,7 @@ describe("warnings", () => {
 
   it("name a function with fewer CPUs than the time was measured with", () => {
     expect(warningsOf(LAMBDA, { threads: 2 })).toEqual([
-      "2,048 MB come with 1.16 vCPU: a time measured on 2 full CPUs gets longer there",
+      "Lambda with 2,048 MB has 1.16 vCPU: a time measured with 2 gets longer there",
     ]);
   });
 });

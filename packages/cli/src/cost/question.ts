@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { InferenceConfig } from "@virga/core/config-schema";
-import type { EstimateOptions, MeasuredLatency, Target, Workload } from "@virga/cost";
+import { type EstimateOptions, lambdaLatency, type MeasuredLatency, type Target, type Workload } from "@virga/cost";
 import { findConfigFile, readConfigFile } from "../service/config-file.ts";
 import type { CostFlags } from "./cost-flags.ts";
 import { type Figure, type FigureOrigin, firstOf } from "./figure.ts";
@@ -44,13 +44,17 @@ export async function readQuestion(
     ...(config?.inference.aws === undefined ? {} : { aws: config.inference.aws }),
   };
   const figures = collectFigures(flags, file, measurement, config);
+  const workload = toWorkload(figures, file);
+  const targets = toTargets(flags, file, regions);
+  const measured = measurement?.latencies ?? [];
+  const isMeasured = figures.some(({ name, origin }) => name === "durationMs" && origin === "measured");
   return {
     ...(workloadFile === undefined ? {} : { file: workloadFile }),
-    workload: toWorkload(figures, file),
+    workload,
     figures,
-    targets: toTargets(flags, file, regions),
+    targets: isMeasured ? targets.map((target) => withMeasuredTime(target, workload, measured)) : targets,
     regions,
-    measured: measurement?.latencies ?? [],
+    measured,
   };
 }
 
@@ -161,6 +165,14 @@ function toTargets(flags: CostFlags, { targets }: WorkloadFile, regions: TargetD
   return (flags.target ?? targets ?? DEFAULT_TARGETS).map((each) =>
     typeof each === "string" ? parseTarget(each, regions) : completeTarget(each, regions),
   );
+}
+
+/** A function has a share of a CPU by its memory, so that a measured time is another there. */
+function withMeasuredTime(target: Target, workload: Workload, measured: readonly MeasuredLatency[]): Target {
+  if (target.product !== "lambda" || target.durationMs !== undefined) return target;
+  const memoryMb = target.memoryMb ?? workload.memoryMb;
+  const durationMs = lambdaLatency(measured, memoryMb, target.architecture ?? "x64");
+  return durationMs === undefined ? target : { ...target, durationMs };
 }
 
 /** What holds for every workload of a comparison. */

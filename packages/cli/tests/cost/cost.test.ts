@@ -138,6 +138,15 @@ describe("virga cost", () => {
     ]);
   });
 
+  it("gives a function the time that its share of a CPU makes of a measured one", async () => {
+    workspace.write("times.json", '[{"threads": 1, "durationMs": 100}]');
+    const measured = ["--measurements", "times.json", "--memory", "1024", ...BARE, "--show-calculations"];
+    const { stdout } = await cost(...measured, "--target", "lambda", "run");
+    // 100 ms × 1,769 / 1,024 MB, in whole milliseconds
+    expect(stdout).toContain("compute: 1,000,000 requests × 0.173 s × 1 GB");
+    expect(stdout).toContain("cpu: (1,000,000 requests × 0.1 s");
+  });
+
   it("says which figures were measured", async () => {
     workspace.write("iris.onnx", readFileSync(ADD_MODEL));
     const { stdout, stderr } = await cost("--measure", "iris.onnx", "--target", "lambda", "--json");

@@ -1,6 +1,7 @@
 import { inputInvalid } from "../cost-error.ts";
 import { type Decimal, type DecimalInput, larger, ONE, parseDecimal } from "../decimal/decimal.ts";
 import { readInputs } from "../input-reader.ts";
+import { lambdaCpus } from "../targets/lambda-rules.ts";
 
 /** Processors that a time can be measured on. */
 export type Architecture = "x64" | "arm64";
@@ -43,6 +44,23 @@ export function expectedLatency(
       (best, each) => (best === undefined || each.durationMs.lt(best.durationMs) ? each : best),
       undefined,
     );
+}
+
+/**
+ * How long a request takes in a Lambda function of some memory, in ms: a function has a share of a CPU, or several, by
+ * its memory. Times of x64 stand in for arm64 where none was measured there.
+ *
+ * @throws CostError `INPUT_INVALID` naming the field.
+ */
+export function lambdaLatency(
+  measured: readonly MeasuredLatency[],
+  memoryMb: DecimalInput,
+  architecture: Architecture,
+): string | undefined {
+  const vcpu = lambdaCpus(parseDecimal(memoryMb, "memoryMb"));
+  if (vcpu.eq(0)) throw inputInvalid("memoryMb", "must be above 0.");
+  const found = expectedLatency(measured, architecture, vcpu) ?? expectedLatency(measured, "x64", vcpu);
+  return found?.durationMs.toFixed();
 }
 
 /** Reads a list of measured times from parsed JSON. @throws CostError `INPUT_INVALID` naming the field. */

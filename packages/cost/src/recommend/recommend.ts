@@ -126,19 +126,15 @@ function toOption(
   const latency = expectedLatency(measured, architecture, vcpu);
   if (latency === undefined) return [];
   const threads = larger(ONE, latency.threads).toNumber();
-  const there = { ...workload, durationMs: latency.durationMs.toFixed(), threads };
-  const found = estimate(there, target, book, options);
-  // The time already counts that there are fewer CPUs than threads.
-  const answer = found.isPossible
-    ? { ...found, warnings: found.warnings.filter((each) => !each.includes("full CPUs")) }
-    : found;
+  const durationMs = latency.durationMs.toFixed();
+  const found = estimate({ ...workload, durationMs, threads }, { ...target, durationMs }, book, options);
   return [
     {
       target,
       latencyMs: write(latency.durationMs),
       threads,
       meetsGoal: latency.durationMs.lte(goal),
-      estimate: answer,
+      estimate: found,
     },
   ];
 }

@@ -67,6 +67,6 @@ export function lambdaWarnings({ memoryMb }: LambdaSetup, load: Load): string[] 
   const cpus = lambdaCpus(memoryMb);
   if (load.threads.lte(cpus)) return [];
   return [
-    `${show(memoryMb)} MB come with ${show(cpus.round(2))} vCPU: a time measured on ${show(load.threads)} full CPUs gets longer there`,
+    `Lambda with ${show(memoryMb)} MB has ${show(cpus.round(2))} vCPU: a time measured with ${show(load.threads)} gets longer there`,
   ];
 }

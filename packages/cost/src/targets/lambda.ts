@@ -33,7 +33,8 @@ export const planLambda: Planner = (target, region, load, settings) => {
     components,
     problems: lambdaProblems(setup, load),
     assumptions: assumptionsOf(setup, load, rate),
-    warnings: lambdaWarnings(setup, load),
+    // A time that was measured on the target is what it is.
+    warnings: target.has("durationMs") ? [] : lambdaWarnings(setup, load),
     notPriced: [...openFigures(load), ...(setup.weights === "efs" ? ["the VPC's endpoints or NAT gateway"] : [])],
   };
 };
