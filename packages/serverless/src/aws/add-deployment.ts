@@ -5,9 +5,10 @@ import type { Service, ServiceProvider, Statements } from "../serverless.ts";
 /**
  * Adds what a deployment needs to what the config has; nothing of the user's own is changed.
  *
+ * @returns the statements that are left to the owner of a role that exists already.
  * @throws InferenceError `CONFIG_INVALID` where a name is taken.
  */
-export function addDeployment(service: Service, stage: string, deployment: LambdaDeployment): void {
+export function addDeployment(service: Service, stage: string, deployment: LambdaDeployment): Statements {
   const { functions, iamStatements, resources } = deployment;
   for (const [key, definition] of Object.entries(functions)) {
     refuseTaken(key, service.functions, "functions");
@@ -21,7 +22,7 @@ export function addDeployment(service: Service, stage: string, deployment: Lambd
     Resources: { ...Resources, ...resources.Resources },
     Outputs: { ...Outputs, ...resources.Outputs },
   };
-  addStatements(service.provider, iamStatements);
+  return addStatements(service.provider, iamStatements);
 }
 
 function refuseTaken(name: string, taken: object, where: string): void {
@@ -31,13 +32,15 @@ function refuseTaken(name: string, taken: object, where: string): void {
 }
 
 /** A role that exists is left as it is: its owner decides what it may do. */
-function addStatements(provider: ServiceProvider, statements: Statements): void {
+function addStatements(provider: ServiceProvider, statements: Statements): Statements {
   const role = provider.iam?.role;
   if (provider.iamRoleStatements !== undefined && role === undefined) {
     provider.iamRoleStatements = [...provider.iamRoleStatements, ...statements];
-  } else if (role === undefined || isOwnRole(role)) {
-    provider.iam = { ...provider.iam, role: { ...role, statements: [...(role?.statements ?? []), ...statements] } };
+    return [];
   }
+  if (role !== undefined && !isOwnRole(role)) return statements;
+  provider.iam = { ...provider.iam, role: { ...role, statements: [...(role?.statements ?? []), ...statements] } };
+  return [];
 }
 
 /** Whether the role is described for the framework to make, and not named or referred to. */

@@ -43,7 +43,10 @@ export class AwsDeployment {
     const { service, processedInput } = this.#serverless;
     const isPackaging = PACKAGING.includes(processedInput.commands.join(" "));
     const facts = isPackaging ? await this.#check() : readPlainFacts(this.#plan, service.provider, this.#environment);
-    addDeployment(service, this.#plan.stage, toLambdaDeployment(this.#plan, facts));
+    const left = addDeployment(service, this.#plan.stage, toLambdaDeployment(this.#plan, facts));
+    if (isPackaging && left.length > 0) {
+      this.#writers.log.warning(`The role of provider.iam.role must allow the function: ${JSON.stringify(left)}`);
+    }
   }
 
   /** First what costs nothing; models are prepared only for a plan that can stand. */
