@@ -12,6 +12,7 @@ export interface StrictBucketOptions {
   readonly payingProjects?: readonly string[];
   /** Old generations stay readable. */
   readonly versioning?: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Headers that change what a request means, so that none may go unheard. */

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from "node:http";
-import { checkAllowed, checkUnderstood, type StrictBucketOptions } from "./access.ts";
+import { checkAllowed, checkUnderstood } from "./access.ts";
+import { insertBucket } from "./bucket-operations.ts";
 import { toCall } from "./call.ts";
 import { type Answer, GcsRefusal, type RefusalForm, toRefusalAnswer } from "./refusal.ts";
 import type { ResumableUploads } from "./resumable-uploads.ts";
 import { findOperation } from "./routes.ts";
-import type { StoredObjects } from "./stored-objects.ts";
+import type { StoredBuckets } from "./stored-buckets.ts";
 
 /** All that the server holds. */
 export interface Service {
-  readonly buckets: ReadonlyMap<string, { readonly objects: StoredObjects; readonly options: StrictBucketOptions }>;
+  readonly buckets: StoredBuckets;
   readonly uploads: ResumableUploads;
   readonly mostPerPage: number;
   readonly misunderstood: string[];
@@ -22,12 +23,21 @@ export async function answerRequest(incoming: IncomingMessage, service: Service)
     const { operation, bucket: bucketName, name } = findOperation(call);
     form = operation.form;
     checkUnderstood(call, operation);
+    if (operation === insertBucket) return await insertBucket.create(call, service.buckets);
     const bucket = service.buckets.get(bucketName);
     if (bucket === undefined) throw new GcsRefusal("noSuchBucket", "The specified bucket does not exist.");
     checkAllowed(call, operation, bucket.options);
-    const { uploads, mostPerPage } = service;
+    const { buckets, uploads, mostPerPage } = service;
     const origin = `http://${incoming.headers.host}`;
-    return await operation.answer(call, { objects: bucket.objects, name, uploads, origin, mostPerPage });
+    return await operation.answer(call, {
+      objects: bucket.objects,
+      bucket,
+      buckets,
+      name,
+      uploads,
+      origin,
+      mostPerPage,
+    });
   } catch (error) {
     const refusal = error instanceof GcsRefusal ? error : new GcsRefusal("notImplemented", String(error));
     if (refusal.kind === "notImplemented") {

@@ -1,21 +1,18 @@
 import type { Call } from "./call.ts";
 import { listObjects } from "./list-objects.ts";
 import { toJsonAnswer, toMediaAnswer, toResource } from "./object-answers.ts";
-import {
-  checkPreconditions,
-  PRECONDITIONS,
-  type Preconditions,
-  readPreconditions,
-  toWholeNumber,
-} from "./preconditions.ts";
+import { PRECONDITIONS, type Preconditions, readPreconditions, toWholeNumber } from "./preconditions.ts";
 import { type Answer, GcsRefusal, type RefusalForm } from "./refusal.ts";
 import type { ResumableUploads } from "./resumable-uploads.ts";
+import type { StoredBucket, StoredBuckets } from "./stored-buckets.ts";
 import type { StoredObjects } from "./stored-objects.ts";
 import { readDescription, readMultipart } from "./upload-form.ts";
 
 /** What an operation works on. */
 export interface Place {
   readonly objects: StoredObjects;
+  readonly bucket: StoredBucket;
+  readonly buckets: StoredBuckets;
   /** Empty where the operation is on the bucket. */
   readonly name: string;
   readonly uploads: ResumableUploads;
@@ -33,19 +30,6 @@ export interface Operation {
   readonly headers: readonly string[];
   answer(call: Call, place: Place): Answer | Promise<Answer>;
 }
-
-export const getBucket: Operation = {
-  name: "buckets.get",
-  permission: "storage.buckets.get",
-  form: "json",
-  parameters: ["projection", "userProject", "ifMetagenerationMatch", "ifMetagenerationNotMatch"],
-  headers: [],
-  answer: (call, { objects: { bucket } }) => {
-    // A bucket's settings never change here.
-    checkPreconditions(readQuery(call), { generation: 0, metageneration: 1 }, "read");
-    return toJsonAnswer({ kind: "storage#bucket", id: bucket, name: bucket, metageneration: "1" });
-  },
-};
 
 export const list: Operation = {
   name: "objects.list",

@@ -10,6 +10,8 @@ const KINDS = {
   noSuchUpload: { status: 404, reason: "notFound", code: "NoSuchUpload" },
   notModified: { status: 304, reason: "notModified", code: "NotModified" },
   conditionNotMet: { status: 412, reason: "conditionNotMet", code: "PreconditionFailed", location: "If-Match" },
+  bucketTaken: { status: 409, reason: "conflict", code: "BucketAlreadyOwnedByYou" },
+  bucketNotEmpty: { status: 409, reason: "conflict", code: "BucketNotEmpty" },
   invalid: { status: 400, reason: "invalid", code: "InvalidArgument" },
   tooLarge: { status: 413, reason: "uploadTooLarge", code: "EntityTooLarge" },
   rangeNotSatisfiable: { status: 416, reason: "requestedRangeNotSatisfiable", code: "InvalidRange" },

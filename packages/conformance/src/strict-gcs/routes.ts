@@ -1,7 +1,10 @@
+import * as bucketOperations from "./bucket-operations.ts";
 import type { Call } from "./call.ts";
 import * as operations from "./operations.ts";
 import { GcsRefusal } from "./refusal.ts";
 
+const BUCKETS = /^storage\/v1\/b$/;
+const POLICY = /^storage\/v1\/b\/([^/]+)\/iam$/;
 const BUCKET = /^storage\/v1\/b\/([^/]+)$/;
 const OBJECTS = /^storage\/v1\/b\/([^/]+)\/o$/;
 const OBJECT = /^storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/;
@@ -18,7 +21,11 @@ interface Route {
 
 /** The first that fits is taken. */
 const ROUTES: readonly Route[] = [
-  { method: "GET", path: BUCKET, operation: operations.getBucket },
+  { method: "POST", path: BUCKETS, operation: bucketOperations.insertBucket },
+  { method: "GET", path: BUCKET, operation: bucketOperations.getBucket },
+  { method: "DELETE", path: BUCKET, operation: bucketOperations.removeBucket },
+  { method: "GET", path: POLICY, operation: bucketOperations.getBucketPolicy },
+  { method: "PUT", path: POLICY, operation: bucketOperations.setBucketPolicy },
   { method: "GET", path: OBJECTS, operation: operations.list },
   { method: "GET", path: OBJECT, parameter: ["alt", "media"], operation: operations.getMedia },
   { method: "GET", path: OBJECT, operation: operations.get },

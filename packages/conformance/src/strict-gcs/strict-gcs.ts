@@ -4,7 +4,7 @@ import type { StrictBucketOptions } from "./access.ts";
 import { answerRequest, type Service } from "./answer-request.ts";
 import type { Answer } from "./refusal.ts";
 import { ResumableUploads } from "./resumable-uploads.ts";
-import { StoredObjects } from "./stored-objects.ts";
+import { createBucket } from "./stored-buckets.ts";
 
 export interface StrictGcsOptions {
   readonly buckets: Readonly<Record<string, StrictBucketOptions>>;
@@ -29,12 +29,7 @@ export interface StrictGcs {
 export async function startStrictGcs({ buckets, mostPerPage = 1_000 }: StrictGcsOptions): Promise<StrictGcs> {
   const misunderstood: string[] = [];
   const service: Service = {
-    buckets: new Map(
-      Object.entries(buckets).map(([name, options]) => [
-        name,
-        { options, objects: new StoredObjects(name, options.versioning === true) },
-      ]),
-    ),
+    buckets: new Map(Object.entries(buckets).map(([name, options]) => [name, createBucket(name, options)])),
     uploads: new ResumableUploads(),
     mostPerPage,
     misunderstood,
