@@ -18,6 +18,7 @@ interface ServeFlags extends ServiceFlags {
   readonly host: string;
   readonly watch: boolean;
   readonly maxBody?: number;
+  readonly metrics: boolean;
 }
 
 interface PredictFlags extends ServiceFlags {
@@ -49,6 +50,7 @@ function addServe(program: Command, terminal: Terminal): void {
     .option("--port <port>", "port to listen on; 0 takes any free one", parsePort, 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in", "127.0.0.1")
     .option("--no-watch", "leave changed models and predictors alone")
+    .option("--metrics", "answer GET /metrics also where other machines are let in", false)
     .option("--max-body <size>", "largest request body, such as 64MB", parseSize)
     .option("--json", "log as lines of JSON", false)
     .action(async (models: string[], { maxBody, ...flags }: ServeFlags) => {

@@ -48,6 +48,19 @@ describe("virga serve", () => {
     expect(serving.stderr()).toBe("");
   });
 
+  it("tells its metrics to this machine, and to others only where that is asked for", async () => {
+    workspace.write("add.onnx", addModel(1));
+    const alone = await start("add.onnx");
+    await alone.predict({ x: [[1, 2]] });
+    const text = await (await fetch(`${alone.url}/metrics`)).text();
+    expect(text).toContain('virga_requests_total{model="add",route="/predict",status="200"} 1\n');
+    // 127.0.0.1 all the same, in a form that is not taken for it.
+    const open = await start("add.onnx", "--host", "127.1");
+    expect((await fetch(`${open.url}/metrics`)).status).toBe(404);
+    const asked = await start("add.onnx", "--host", "127.1", "--metrics");
+    expect((await fetch(`${asked.url}/metrics`)).status).toBe(200);
+  });
+
   it("writes an example that is too long for a line to a file that the curl line names", async () => {
     workspace.write("wide.onnx", wideModel());
     const serving = await start("wide.onnx");

@@ -18,7 +18,11 @@ export interface ServeArguments extends ServiceArguments {
   readonly watch: boolean;
   readonly json: boolean;
   readonly maxRequestBytes?: number;
+  readonly metrics: boolean;
 }
+
+/** Where nobody but this machine asks. */
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /**
  * Serves models until the process is asked to end.
@@ -30,7 +34,9 @@ export async function serve(written: ServeArguments, terminal: Terminal): Promis
   const report = written.json ? createJsonReport(terminal) : createTextReport(terminal);
   const service = await defineService(written, terminal.folder);
   const { options, predictorFiles } = await toAppOptions(service, terminal);
-  const app = createApp({ ...options, limits: limitsOf(service, written), log: report });
+  // Metrics tell the models' names and how much they are used: others than this machine get them only where that is asked for.
+  const metrics = written.metrics || LOOPBACK.test(written.host);
+  const app = createApp({ ...options, limits: limitsOf(service, written), metrics, log: report });
   const server = await startServer(app, { host: written.host, port: written.port, log: report });
   const drained = drainOnSignal(server);
   const hotReload = written.watch ? await startHotReload(app, service, predictorFiles, report) : undefined;
