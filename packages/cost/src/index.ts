@@ -30,6 +30,7 @@ export {
   recommend,
   type ServingOption,
 } from "./recommend/recommend.ts";
+export { machinePrice } from "./targets/machines.ts";
 export { PRODUCTS } from "./targets/planners.ts";
 export type {
   AppEngineTarget,

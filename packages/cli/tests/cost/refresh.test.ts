@@ -171,12 +171,48 @@ describe("virga cost refresh", () => {
       sku(`Services CPU (Instance-based billing) in ${region}`, [region], region === "us-central1" ? 18_000 : 25_200),
       sku(`Services Memory (Instance-based billing) in ${region}`, [region], 2_000),
     ]);
-    const skus = [...perTier(tier1, 24_000, 2_500, 2_500), ...perTier(tier2, 33_600, 3_500, 3_500), ...instances];
+    const requests = { ...sku("Requests", ["global"], 400, true), skuId: "2DA5-55D3-E679" };
+    const skus = [
+      requests,
+      ...perTier(tier1, 24_000, 2_500, 2_500),
+      ...perTier(tier2, 33_600, 3_500, 3_500),
+      ...instances,
+    ];
     workspace.write("saved/run.json", JSON.stringify({ skus }));
     const { changed, missing } = JSON.parse((await refresh("--json")).stdout);
     expect(changed).toEqual([
       { id: "gcp/cloudRun/europe-west3/instance.cpu", before: "0.0000216", after: "0.0000252", driftPercent: 16.67 },
       { id: "gcp/cloudRun/europe-west3/instance.memory", before: "0.0000024", after: "0.000002", driftPercent: -16.67 },
+    ]);
+    expect(missing).toEqual([]);
+  });
+
+  it("adds up the CPUs and the memory of Vertex AI's machines", async () => {
+    const vertex = (family: string, part: string, regions: readonly string[], nanos: number): object =>
+      sku(`Vertex AI: Online/Batch Prediction ${family} Instance ${part} running in a region`, regions, nanos);
+    const us = ["us-central1"];
+    const others = ["asia-southeast1", "europe-west1"];
+    const skus = [
+      vertex("E2", "Core", us, 25_000_000),
+      vertex("E2", "Ram", us, 3_382_050),
+      vertex("N1 Predefined", "Core", us, 36_000_000),
+      vertex("N1 Predefined", "Ram", us, 5_000_000),
+      vertex("E2", "Core", others, 30_000_000),
+      vertex("E2", "Ram", others, 4_000_000),
+      vertex("N1 Predefined", "Core", others, 45_000_000),
+      vertex("N1 Predefined", "Ram", others, 6_000_000),
+    ];
+    workspace.write("saved/vertex.json", JSON.stringify({ skus }));
+    const { changed, confirmed, missing } = JSON.parse((await refresh("--json")).stdout);
+    // 2 × 0.025 + 8 × 0.00338205, 2 × 0.036 + 7.5 × 0.005, …
+    const machines = ["e2-standard-2", "e2-standard-4", "n1-highmem-2", "n1-standard-2", "n1-standard-4"];
+    expect(confirmed).toEqual([
+      "gcp/vertexOnline/asia-southeast1/n1-standard-4",
+      ...machines.map((machine) => `gcp/vertexOnline/us-central1/${machine}`),
+    ]);
+    // 2 × 0.03 + 8 × 0.004
+    expect(changed).toEqual([
+      { id: "gcp/vertexOnline/europe-west1/e2-standard-2", before: "0.0847728", after: "0.092", driftPercent: 8.53 },
     ]);
     expect(missing).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { inputInvalid } from "../cost-error.ts";
-import { type Decimal, decimal, ONE } from "../decimal/decimal.ts";
+import { type Decimal, type DecimalInput, decimal, ONE, parseDecimal, write } from "../decimal/decimal.ts";
 
 /** What a type of machine has. */
 export interface Machine {
@@ -60,4 +60,15 @@ export function machineOf(type: string): Machine {
     memoryMb: decimal(memoryGib * MB_PER_GIB),
     baseline: baseline === undefined ? ONE : decimal(baseline),
   };
+}
+
+/**
+ * What an hour of a machine costs where its CPUs and its memory are priced apart.
+ *
+ * @throws CostError `INPUT_INVALID` for a type that is not known.
+ */
+export function machinePrice(type: string, perVcpuHour: DecimalInput, perGibHour: DecimalInput): string {
+  const { vcpu, memoryMb } = machineOf(type);
+  const memoryPrice = memoryMb.div(MB_PER_GIB).times(parseDecimal(perGibHour, "perGibHour"));
+  return write(vcpu.times(parseDecimal(perVcpuHour, "perVcpuHour")).plus(memoryPrice));
 }

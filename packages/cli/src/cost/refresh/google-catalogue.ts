@@ -1,4 +1,5 @@
 import { InferenceError } from "@virga/core";
+import { machinePrice } from "@virga/cost";
 import type { FoundPrice, PriceFileFindings } from "./found-price.ts";
 
 interface Sku {
@@ -10,7 +11,7 @@ interface Sku {
   readonly effectiveAt: string;
 }
 
-/** How Google describes an item of the book; a description of the region stands behind some. */
+/** How Google describes an item of the book; its region stands behind some. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "request.cpu": "Services CPU (Request-based billing)",
   "request.memory": "Services Memory (Request-based billing)",
@@ -20,7 +21,16 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "instance.memory": "Services Memory (Instance-based billing)",
 };
 
+/** Machines of Vertex AI are priced by their CPUs and their memory. */
+const VERTEX = "Vertex AI: Online/Batch Prediction";
+
 const NANO_DIGITS = 9;
+
+/** An item of the book, with its number in Google's catalogue where that is known. */
+export interface BookItem {
+  readonly id: string;
+  readonly sku?: string;
+}
 
 /**
  * Reads a saved answer of the Cloud Billing Catalog's list of SKUs.
@@ -63,35 +73,45 @@ function toPrice(unitPrice: unknown): string | undefined {
   return `${units}.${nanos}`.replace(/\.?0+$/, "");
 }
 
-/** The prices of a book's Cloud Run items that a catalogue holds, or should hold. */
-export function findGooglePrices(skus: readonly Sku[], ids: readonly string[]): PriceFileFindings {
-  const wanted = ids.flatMap((id) => {
-    const [provider, service, region = "", item = ""] = id.split("/");
-    const description = DESCRIPTIONS[item];
-    return provider === "gcp" && service === "cloudRun" && description !== undefined
-      ? [{ id, region, description }]
-      : [];
+/** The prices of a book's items that a catalogue holds, or should hold: those of the services that it is about. */
+export function findGooglePrices(skus: readonly Sku[], items: readonly BookItem[]): PriceFileFindings {
+  const isAbout = (service: string): boolean => {
+    const start = service === "cloudRun" ? "Services " : VERTEX;
+    return skus.some(({ description }) => description.startsWith(start));
+  };
+  const wanted = items.filter(({ id }) => {
+    const [provider, service = "", , item = ""] = id.split("/");
+    if (provider !== "gcp" || !isAbout(service)) return false;
+    return service === "cloudRun"
+      ? item in DESCRIPTIONS || item === "requests"
+      : service === "vertexOnline" && !item.startsWith("gpu");
   });
-  const isCloudRun = skus.some(({ description }) => description.startsWith("Services "));
-  const prices = (isCloudRun ? wanted : []).map((each) => ({ id: each.id, sku: skuOf(each, skus) }));
+  const prices = wanted.map((item) => ({ id: item.id, price: priceOf(item, skus) }));
   const asOf =
     skus
       .map(({ effectiveAt }) => effectiveAt)
       .sort()
       .at(-1) ?? "";
   return {
-    found: prices.flatMap(({ id, sku }): FoundPrice[] => (sku === undefined ? [] : [{ id, price: sku.price }])),
-    missing: prices.filter(({ sku }) => sku === undefined).map(({ id }) => id),
+    found: prices.flatMap(({ id, price }): FoundPrice[] => (price === undefined ? [] : [{ id, price }])),
+    missing: prices.filter(({ price }) => price === undefined).map(({ id }) => id),
     source: { id: `google-catalogue-${asOf}`, name: `Cloud Billing Catalog, latest price of ${asOf}`, asOf },
   };
 }
 
-/** Descriptions of spot prices contain those of others, so they are compared from their start. */
-function skuOf(
-  { region, description }: { readonly region: string; readonly description: string },
-  skus: readonly Sku[],
-): Sku | undefined {
-  return skus.find((sku) => sku.regions.includes(region) && sku.description.startsWith(description));
+function priceOf({ id, sku }: BookItem, skus: readonly Sku[]): string | undefined {
+  const [, service, region = "", item = ""] = id.split("/");
+  const byId = skus.find((each) => each.id === sku);
+  if (byId !== undefined) return byId.price;
+  // Descriptions of spot prices contain those of others, so they are compared from their start.
+  const described = (start: string): string | undefined =>
+    skus.find(({ regions, description }) => regions.includes(region) && description.startsWith(start))?.price;
+  const description = DESCRIPTIONS[item];
+  if (service === "cloudRun") return description === undefined ? undefined : described(description);
+  const family = item.startsWith("n1") ? "N1 Predefined" : "E2";
+  const core = described(`${VERTEX} ${family} Instance Core running in`);
+  const memory = described(`${VERTEX} ${family} Instance Ram running in`);
+  return core === undefined || memory === undefined ? undefined : machinePrice(item, core, memory);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -10,7 +10,7 @@ import { explainCostErrors, readJson } from "../read-json.ts";
 import { findAwsPrices, readAwsPriceFile } from "./aws-price-file.ts";
 import { fetchPriceFiles } from "./fetch-price-files.ts";
 import type { PriceFileFindings } from "./found-price.ts";
-import { findGooglePrices, readGoogleCatalogue } from "./google-catalogue.ts";
+import { type BookItem, findGooglePrices, readGoogleCatalogue } from "./google-catalogue.ts";
 import { type BookUpdate, updateBook } from "./update-book.ts";
 
 export interface RefreshFlags {
@@ -33,9 +33,9 @@ export async function refresh(flags: RefreshFlags, terminal: Terminal): Promise<
   }
   await explainCostErrors(async () => {
     const old = flags.prices === undefined ? STANDARD_PRICES : await readJson(flags.prices, terminal.folder);
-    const ids = [...parsePriceBook(old).prices.keys()];
+    const items = [...parsePriceBook(old).prices.keys()].map((id) => ({ id, ...skuOf(old, id) }));
     const findings: PriceFileFindings[] = [];
-    for (const file of filesOf(folder, flags.from)) findings.push(await readFile(file, ids));
+    for (const file of filesOf(folder, flags.from)) findings.push(await readFile(file, items));
     const today = new Date().toISOString().slice(0, 10);
     await report(updateBook(old, findings, today), flags, terminal);
   });
@@ -58,11 +58,20 @@ function listFolder(folder: string): string[] {
   }
 }
 
-async function readFile(path: string, ids: readonly string[]): Promise<PriceFileFindings> {
+async function readFile(path: string, items: readonly BookItem[]): Promise<PriceFileFindings> {
   const file = basename(path);
-  if (path.endsWith(".json")) return findGooglePrices(readGoogleCatalogue(await readJson(path, "/"), file), ids);
+  if (path.endsWith(".json")) return findGooglePrices(readGoogleCatalogue(await readJson(path, "/"), file), items);
   const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Number.POSITIVE_INFINITY });
-  return findAwsPrices(await readAwsPriceFile(lines, file), ids);
+  return findAwsPrices(
+    await readAwsPriceFile(lines, file),
+    items.map(({ id }) => id),
+  );
+}
+
+/** Google's number of an item, which some of the book have. */
+function skuOf(book: unknown, id: string): { sku?: string } {
+  const { sku } = (book as { items: Record<string, { sku?: unknown }> }).items[id] ?? {};
+  return typeof sku === "string" ? { sku } : {};
 }
 
 async function report(update: BookUpdate, { output, json }: RefreshFlags, terminal: Terminal): Promise<void> {
