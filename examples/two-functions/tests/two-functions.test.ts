@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -12,11 +13,16 @@ const SERVERLESS = createRequire(import.meta.url).resolve("serverless/bin/server
 const DEADLINE_MS = 120_000;
 const run = promisify(execFile);
 
+const FLAGS = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];
+
+function packageIn(folder: string): Promise<unknown> {
+  return run(process.execPath, [...FLAGS, SERVERLESS, "package"], { cwd: folder, timeout: DEADLINE_MS });
+}
+
 it(
   "is packaged into two functions, each by its own plugin",
   async () => {
-    const flags = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];
-    await run(process.execPath, [...flags, SERVERLESS, "package"], { cwd: FOLDER, timeout: DEADLINE_MS });
+    await packageIn(FOLDER);
     expect(await namesIn("species.zip")).toEqual(["src/species.js"]);
     expect(await namesIn("predict.zip")).toEqual(["index.mjs", "libonnxruntime.so.1", "onnxruntime_binding.node"]);
     const { functions } = JSON.parse(readFileSync(join(FOLDER, ".serverless/serverless-state.json"), "utf8")).service;
@@ -24,6 +30,24 @@ it(
       species: { handler: "src/species.handler", package: { artifact: ".serverless/species.zip" } },
       predict: { handler: "index.handler", package: { artifact: ".serverless/predict.zip" } },
     });
+  },
+  DEADLINE_MS,
+);
+
+it(
+  "ends when a function of the user's does not compile, though serverless-esbuild would wait for ever",
+  async () => {
+    const copy = mkdtempSync(join(tmpdir(), "virga-two-functions-"));
+    try {
+      const config = readFileSync(join(FOLDER, "serverless.yml"), "utf8");
+      writeFileSync(join(copy, "serverless.yml"), config.replace("../iris", join(FOLDER, "../iris")));
+      symlinkSync(join(FOLDER, "node_modules"), join(copy, "node_modules"));
+      mkdirSync(join(copy, "src"));
+      writeFileSync(join(copy, "src/species.ts"), 'export { handler } from "./nowhere.ts";\n');
+      await expect(packageIn(copy)).rejects.toMatchObject({ code: 1, killed: false });
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   },
   DEADLINE_MS,
 );
