@@ -5,18 +5,14 @@ const region = AWS_REGION || AWS_DEFAULT_REGION;
 
 const PROVIDERS = {
   aws: { name: "aws", runtime: "nodejs22.x", ...(region && { region }) },
+  google: { name: "google", runtime: "nodejs22" },
 };
-
-/** Asked for by people who know what is planned. */
-const LATER = ["google"];
 
 module.exports = () => {
   const name = askedProvider(process.argv) ?? "aws";
   if (Object.hasOwn(PROVIDERS, name)) return PROVIDERS[name];
   const there = `There is: ${Object.keys(PROVIDERS).join(", ")}.`;
-  const message = LATER.includes(name)
-    ? `The provider ${name} comes with a later release of serverless-virga. ${there}`
-    : `There is no provider ${JSON.stringify(name)}. ${there}`;
+  const message = `There is no provider ${JSON.stringify(name)}. ${there}`;
   // The framework prints the stack, of which nobody would learn anything.
   throw Object.assign(new Error(message), { stack: message });
 };

@@ -1,7 +1,9 @@
 import { FUNCTION_KEY } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import { AwsDeployment } from "./aws/aws-deployment.ts";
-import { COMMANDS, checkOptions } from "./commands.ts";
+import { COMMANDS, checkOptions, GOOGLE_COMMANDS } from "./commands.ts";
+import { GoogleDeployment } from "./google/google-deployment.ts";
+import { registerGoogle } from "./google/google-provider.ts";
 import { readConfig } from "./read-config.ts";
 import type { CommandOptions, Serverless, Writers } from "./serverless.ts";
 
@@ -12,12 +14,13 @@ type Hook = (error?: unknown) => unknown;
 
 /** The plugin: `inference:` of a `serverless.yml` becomes a function, its role and its registry. */
 class ServerlessVirga {
-  readonly commands: typeof COMMANDS = COMMANDS;
+  readonly commands: typeof COMMANDS;
   readonly hooks: Readonly<Record<string, Hook>>;
   readonly #serverless: Serverless;
   readonly #options: CommandOptions;
   readonly #writers: Writers;
   #deployment: AwsDeployment | undefined;
+  #google: GoogleDeployment | undefined;
 
   constructor(serverless: Serverless, options: CommandOptions, writers: Writers) {
     this.#serverless = serverless;
@@ -25,15 +28,35 @@ class ServerlessVirga {
     this.#writers = writers;
     // Checked by this plugin itself, which knows what was meant.
     serverless.configSchemaHandler.defineTopLevelProperty("inference", { type: "object" });
-    this.#followRegion();
+    const isGoogle = serverless.service.provider.name === "google";
+    if (isGoogle) registerGoogle(serverless);
+    else this.#followRegion();
+    this.commands = isGoogle ? GOOGLE_COMMANDS : COMMANDS;
     this.hooks = {
       initialize: this.#explained(() => this.#initialize()),
+      ...(isGoogle ? this.#googleHooks() : this.#awsHooks()),
+      error: () => void setTimeout(() => process.exit(1), LAST_WORDS_MS).unref(),
+    };
+  }
+
+  #awsHooks(): Readonly<Record<string, Hook>> {
+    return {
       "after:package:initialize": this.#explained(() => this.#deployment?.package()),
       "before:deploy:function:packageFunction": this.#explained(() => this.#packageAlone()),
       "after:aws:deploy:deploy:checkForChanges": this.#explained(() => this.#deployment?.publish()),
       "before:remove:remove": this.#explained(() => this.#deployment?.clearRegistry()),
       finalize: this.#explained(() => this.#finalize()),
-      error: () => void setTimeout(() => process.exit(1), LAST_WORDS_MS).unref(),
+    };
+  }
+
+  #googleHooks(): Readonly<Record<string, Hook>> {
+    return {
+      "after:package:initialize": this.#explained(() => this.#google?.package()),
+      "deploy:deploy": this.#explained(() => this.#google?.deploy()),
+      "info:info": this.#explained(() => this.#google?.describe()),
+      "invoke:invoke": this.#explained(() => this.#google?.invoke()),
+      "logs:logs": this.#explained(() => this.#google?.logs()),
+      "remove:remove": this.#explained(() => this.#google?.remove()),
     };
   }
 
@@ -48,6 +71,10 @@ class ServerlessVirga {
   async #initialize(): Promise<void> {
     checkOptions(this.#serverless, this.#options);
     const config = readConfig(this.#serverless);
+    if (this.#serverless.service.provider.name === "google") {
+      this.#google = new GoogleDeployment(this.#serverless, config, this.#options, this.#writers, process.env);
+      return;
+    }
     this.#deployment = new AwsDeployment(this.#serverless, config, this.#writers, process.env);
     await this.#deployment.add();
   }

@@ -24,6 +24,7 @@ export type ServiceRole = string | { readonly statements?: Statements } | undefi
 export interface ServiceProvider {
   readonly name: string;
   region?: string;
+  readonly stage?: string;
   readonly environment?: Readonly<Record<string, string>>;
   iam?: { readonly role?: ServiceRole };
   /** The older spelling of `iam.role.statements`. */
@@ -67,7 +68,11 @@ export interface Serverless {
   readonly configurationInput: Readonly<Record<string, unknown>>;
   readonly processedInput: { readonly commands: readonly string[]; readonly isHelpRequest: boolean };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  readonly configSchemaHandler: { defineTopLevelProperty(name: string, schema: object): void };
+  readonly configSchemaHandler: {
+    defineTopLevelProperty(name: string, schema: object): void;
+    defineProvider(name: string, schema: object): void;
+  };
+  setProvider(name: string, provider: object): void;
   getProvider(name: "aws"): AwsProvider;
 }
 
@@ -83,5 +88,12 @@ export interface CommandOptions {
   readonly provider?: string;
   readonly target?: string;
   readonly region?: string;
+  readonly stage?: string;
   readonly function?: string;
+  /** Of `invoke`: the body, or the file that holds it. */
+  readonly data?: string;
+  readonly path?: string;
+  /** Of `logs`. */
+  readonly startTime?: string;
+  readonly filter?: string;
 }

@@ -41,11 +41,13 @@ function callLines(
   ];
 }
 
-function quote(text: string): string {
+/** A text as a word of a shell. */
+export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-async function modelLines({ models }: ServicePlan, registry: Registry): Promise<string[]> {
+/** Each model of a service, with what its aliases point at. */
+export async function modelLines({ models }: ServicePlan, registry: Registry): Promise<string[]> {
   return Promise.all(
     models.map(async ({ name, origin }) => {
       if (origin.kind === "registry" && origin.store !== undefined) {

@@ -84,14 +84,12 @@ export function createGcsStore(options: GcsStoreOptions): ModelStore {
 }
 
 function createClient({ projectId, endpoint }: GcsStoreOptions): Storage {
-  return new Storage({
-    ...(projectId && { projectId }),
-    ...(endpoint && {
-      apiEndpoint: endpoint.href.replace(/\/$/, ""),
-      projectId: projectId ?? "local",
-      useAuthWithCustomEndpoint: false,
-    }),
-  });
+  if (endpoint === undefined) return new Storage({ ...(projectId && { projectId }) });
+  const apiEndpoint = endpoint.href.replace(/\/$/, "");
+  const storage = new Storage({ apiEndpoint, projectId: projectId ?? "local", useAuthWithCustomEndpoint: false });
+  // Where the process has STORAGE_EMULATOR_HOST, the SDK takes that for the API's path as well.
+  storage.baseUrl = `${apiEndpoint}/storage/v1`;
+  return storage;
 }
 
 async function readInfo(file: File, key: string): Promise<ObjectInfo | undefined> {

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  apiDisabled,
+  GoogleApiError,
+  type GoogleFunctions,
+  startGoogleFunctions,
+} from "@virga/conformance/google-functions";
+import { type StrictGcs, startStrictGcs } from "@virga/conformance/strict-gcs";
+import { Registry } from "@virga/core/weights";
+import { createGcsStore } from "@virga/google";
+import { type Ended, ServerlessProject } from "./support/serverless-project.ts";
+
+const PROJECT = "flowers";
+const BUCKET = "flowers-iris-dev-virga";
+const BODY = '{"instances":[[5.1,3.5,1.4,0.2]]}';
+
+let storage: StrictGcs;
+let google: GoogleFunctions;
+let project: ServerlessProject;
+
+beforeEach(async () => {
+  project = new ServerlessProject();
+  storage = await startStrictGcs({ buckets: {} });
+  const cache = `${project.folder}/cache`;
+  const instanceEnvironment = { STORAGE_EMULATOR_HOST: storage.url.href, VIRGA_CACHE: cache };
+  google = await startGoogleFunctions({ project: PROJECT, instanceEnvironment });
+});
+
+afterEach(async () => {
+  await google.close();
+  await storage.close();
+  project.remove();
+});
+
+function write(access: string): void {
+  project.write(
+    "serverless.yml",
+    [
+      "service: iris",
+      "plugins: [serverless-virga]",
+      `provider: $\{file(node_modules/serverless-virga/provider.cjs)}`,
+      "inference:",
+      "  models:",
+      "    iris: { path: models/iris.onnx, labels: [setosa, versicolor, virginica] }",
+      `  access: ${access}`,
+    ].join("\n"),
+  );
+}
+
+function run(...words: string[]): Promise<Ended> {
+  const endpoint = google.url.href;
+  return project.run([...words, "--provider", "google"], {
+    HOME: project.folder,
+    GOOGLE_CLOUD_PROJECT: PROJECT,
+    GCE_METADATA_HOST: google.url.host,
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDFUNCTIONS: endpoint,
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN: endpoint,
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING: endpoint,
+    STORAGE_EMULATOR_HOST: storage.url.href,
+  });
+}
+
+function urlIn({ printed }: Ended): string {
+  const url = /url: (\S+)/.exec(printed)?.[1];
+  if (url === undefined) throw new Error(`No URL was printed: ${printed}`);
+  return url;
+}
+
+function ask(url: string): Promise<Response> {
+  return fetch(`${url}/predict`, { method: "POST", body: BODY, headers: { "content-type": "application/json" } });
+}
+
+describe("serverless --provider google", () => {
+  it("deploys, deploys again, is invoked, tells of itself, shows its log and is removed", async () => {
+    write("public");
+    const deployed = await run("deploy");
+    expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("production now")]);
+    const url = urlIn(deployed);
+    const answer = await ask(url);
+    expect(await answer.json()).toMatchObject({ predictions: [{ label: "setosa" }] });
+
+    const again = await run("deploy");
+    expect([again.code, again.printed]).toEqual([0, expect.stringContaining("unchanged, version 1")]);
+    expect(urlIn(again)).toBe(url);
+
+    const info = await run("info");
+    expect(info.printed).toContain("iris: production is version 1");
+    const invoked = await run("invoke", "-f", "predict", "--data", BODY);
+    expect([invoked.code, invoked.printed]).toEqual([0, expect.stringContaining('"setosa"')]);
+    const logs = await run("logs", "-f", "predict");
+    expect(logs.code).toBe(0);
+
+    const removed = await run("remove");
+    expect([removed.code, removed.printed]).toEqual([0, expect.stringContaining("removed")]);
+    expect((await run("remove")).code).toBe(0);
+    expect(google.misunderstood).toEqual([]);
+    expect(storage.misunderstood).toEqual([]);
+    const registry = new Registry(createGcsStore({ bucket: BUCKET, prefix: "virga", endpoint: storage.url }));
+    await expect(registry.versions("iris")).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+  });
+
+  it("lets nobody without a token through to a private service", async () => {
+    write("private");
+    const deployed = await run("deploy");
+    expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("url:")]);
+    expect((await ask(urlIn(deployed))).status).toBe(403);
+    const invoked = await run("invoke", "-f", "predict", "--data", BODY);
+    expect([invoked.code, invoked.printed]).toEqual([0, expect.stringContaining('"setosa"')]);
+  });
+
+  it("says of each failure what mends it, and can be run again", async () => {
+    write("public");
+    const failures: readonly [() => void, RegExp][] = [
+      [
+        () =>
+          google.failNext({ call: /generateUploadUrl/, error: apiDisabled("cloudfunctions.googleapis.com", PROJECT) }),
+        /gcloud services enable cloudfunctions\.googleapis\.com .* --project=flowers/,
+      ],
+      [
+        () =>
+          google.failNext({ call: /^POST .*\/functions$/, error: new GoogleApiError("PERMISSION_DENIED", "Denied") }),
+        /roles\/cloudfunctions\.developer/,
+      ],
+      [
+        () => google.failNextOperation(new GoogleApiError("FAILED_PRECONDITION", "Build failed with status: FAILURE")),
+        /Build failed.*\n.*gcloud builds list/,
+      ],
+      [
+        () => google.failNext({ call: /setIamPolicy/, error: new GoogleApiError("ABORTED", "Concurrent changes") }),
+        /run the same command again/,
+      ],
+    ];
+    for (const [plan, expected] of failures) {
+      plan();
+      const failed = await run("deploy");
+      expect([failed.code, failed.printed]).toEqual([1, expect.stringMatching(expected)]);
+    }
+    const deployed = await run("deploy");
+    expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("url:")]);
+    expect((await ask(urlIn(deployed))).status).toBe(200);
+  });
+});
