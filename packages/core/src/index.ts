@@ -1,6 +1,7 @@
 export type { DeployedModel, DeployedService } from "./config/deployed-service.ts";
 export { FAILURES, type FailureCode, InferenceError } from "./errors.ts";
 export type { Log, LogEntry } from "./log.ts";
+export { type ChangedSeries, createChangeReader, type Gain } from "./metrics/changes.ts";
 export type { HistogramSample, Labels, MetricFamily, MetricsSource, Sample } from "./metrics/metric-family.ts";
 export {
   definePredictor,

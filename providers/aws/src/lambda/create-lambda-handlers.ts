@@ -15,6 +15,7 @@ import { readLambdaEnvironment, readVariable } from "./lambda-environment.ts";
 import { createLambdaHandler } from "./lambda-handler.ts";
 import { toModels } from "./lambda-models.ts";
 import { openStore } from "./open-store.ts";
+import { createMetricsReport } from "./report-metrics.ts";
 import { type LambdaService, settleWithin } from "./respond.ts";
 import { createStreamingHandler, findStreamingPlatform } from "./streaming-handler.ts";
 import { threadsFor } from "./threads.ts";
@@ -63,7 +64,9 @@ export async function createLambdaHandlers(service: DeployedService, predictor?:
   });
   const exercised = exercise(app);
   await settleWithin(Promise.all([warming, exercised]), environment.initLimitMs - INIT_MARGIN_MS - performance.now());
-  return toHandlers({ app, log, underWay, chores: createAliasWatch(app) });
+  const measured = { service: service.name, everyRequest: environment.measuresRequests };
+  const report = createMetricsReport(app.metrics, measured, (line) => process.stdout.write(line));
+  return toHandlers({ app, log, underWay, chores: createAliasWatch(app), report });
 }
 
 /**

@@ -9,6 +9,8 @@ export interface LambdaEnvironment {
   readonly apiKeySha256: string | undefined;
   readonly region: string;
   readonly memoryMb: number;
+  /** Whether metrics are reported for every request, and not of what is rare alone. */
+  readonly measuresRequests: boolean;
   /** Of a store that stands in for S3. */
   readonly s3Endpoint: URL | undefined;
   /** How long Lambda lets an instance prepare, from the process's start. */
@@ -30,6 +32,7 @@ export function readLambdaEnvironment(): LambdaEnvironment {
     apiKeySha256: read("VIRGA_API_KEY_SHA256"),
     region: read("AWS_REGION") ?? "us-east-1",
     memoryMb: Number(read("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") ?? 0),
+    measuresRequests: read("VIRGA_METRICS") === "all",
     s3Endpoint: endpoint === undefined ? undefined : toUrl(endpoint),
     initLimitMs: type === "on-demand" ? INIT_LIMIT_MS : INIT_LIMIT_AHEAD_MS,
   };

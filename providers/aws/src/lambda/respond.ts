@@ -9,6 +9,8 @@ export interface LambdaService {
   readonly underWay: Set<string>;
   /** What has to be done now and then while an instance runs; begun beside a request, and waited for. Never rejects. */
   readonly chores?: () => Promise<void> | undefined;
+  /** Tells what has been measured, once the work of an invocation is done. */
+  readonly report?: () => void;
 }
 
 /** Asks the app within what Lambda still gives this invocation; never rejects. */
@@ -36,7 +38,7 @@ const MARGIN_MS = 500;
 
 /** Does the work of one invocation with the chores beside it, so that nothing runs while the instance is frozen. */
 export async function withinInvocation<Result>(
-  { chores, underWay }: LambdaService,
+  { chores, report, underWay }: LambdaService,
   context: LambdaContext,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -49,6 +51,7 @@ export async function withinInvocation<Result>(
       await settleWithin(doingChores, context.getRemainingTimeInMillis() - MARGIN_MS);
     }
     underWay.delete(context.awsRequestId);
+    report?.();
   }
 }
 

@@ -85,6 +85,7 @@ describe("a function", () => {
     expect(await instance.ask({ invoke: { X: [1] } })).toMatchObject({ result: { Y: [5] } });
     const swap = instance.log.find(({ event }) => event === "model.swapped");
     expect(swap).toMatchObject({ level: "INFO", requestId: "request-3" });
+    expect(instance.log.find((entry) => entry["virga_model_swaps_total"] === 1)).toMatchObject({ outcome: "swapped" });
   });
 
   it("that cannot load its model starts all the same, says why, and tries again", async () => {

@@ -3,6 +3,7 @@ import { createCloudLog } from "./cloud-log.ts";
 import { readFunctionEnvironment } from "./function-environment.ts";
 import { createHttpHandler, type HttpHandler } from "./http-handler.ts";
 import { createObjectClient } from "./object-client.ts";
+import { reportMetrics } from "./report-metrics.ts";
 import { createObjectScorer } from "./score-object.ts";
 import { createServiceApp, createStorageToken } from "./service-app.ts";
 import type { StorageEvent } from "./storage-event.ts";
@@ -34,9 +35,10 @@ export async function createFunctionHandlers(
   const app = createServiceApp(service, predictor, environment, token, log);
   await warmWithin(START_WINDOW_MS, app, log);
   const { timeoutMs } = environment;
+  const reporting = reportMetrics(app, (line) => process.stdout.write(line));
   return {
-    predict: createHttpHandler(app, { ...(timeoutMs && { timeoutMs }), log, owner: process }),
-    score: createObjectScorer(app, createObjectClient(token, environment.storageEndpoint), log),
+    predict: createHttpHandler(reporting, { ...(timeoutMs && { timeoutMs }), log, owner: process }),
+    score: createObjectScorer(reporting, createObjectClient(token, environment.storageEndpoint), log),
   };
 }
 
