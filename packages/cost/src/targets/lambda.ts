@@ -68,7 +68,7 @@ function neededDiskMb(load: Load, weights: LambdaSetup["weights"]): Decimal {
 }
 
 function functionInputs(setup: LambdaSetup, load: Load, rate: Decimal, { isFree, book }: Settings): UnknownRecord {
-  const onProvisioned = load.requests.times(provisionedShare(setup, load));
+  const onProvisioned = requestsOnProvisioned(setup, load);
   const initMs = load.coldStart?.initMs;
   return {
     requests: load.requests.minus(onProvisioned).toFixed(),
@@ -120,13 +120,13 @@ function streamingInputs(load: Load, isFree: boolean, book: Settings["book"]): U
   };
 }
 
-/** Share of requests that find a provisioned instance, hour by hour. */
-function provisionedShare({ provisioned }: LambdaSetup, load: Load): Decimal {
-  if (provisioned === undefined || load.requests.eq(0) || load.durationSeconds.eq(0)) return decimal(0);
+/** Requests that find a provisioned instance, hour by hour. */
+function requestsOnProvisioned({ provisioned }: LambdaSetup, load: Load): Decimal {
+  if (provisioned === undefined || load.durationSeconds.eq(0)) return decimal(0);
   const perHour = provisioned.concurrency.times(SECONDS_PER_HOUR).div(load.durationSeconds);
   const served = sum(load.traffic.map(({ requests, hours }) => hours.times(smaller(requests, perHour))));
-  const share = served.div(load.requests).times(provisioned.hours).div(load.hoursPerMonth);
-  return smaller(ONE, share.round(12));
+  // An hour's requests are a quotient, whose last digits are none of the month's.
+  return smaller(load.requests, served.times(provisioned.hours).div(load.hoursPerMonth).round(12));
 }
 
 function frontOf({ front }: LambdaSetup, region: string, load: Load): Component[] {
