@@ -19,8 +19,8 @@ export async function buildSource(zip: Uint8Array, folder: string): Promise<void
   if (Object.keys(dependencies).length > 0) throw failed("this stand-in installs no dependencies");
   if (Object.keys(scripts).length > 0) throw failed("this stand-in runs no scripts");
   const entry = join(folder, main);
-  await run(process.execPath, ["--check", entry]).catch((error: Error) => {
-    throw failed(`function.js does not exist or is no JavaScript: ${error.message}`);
+  await run(process.execPath, ["--check", entry]).catch(() => {
+    throw failed(`${main} does not exist or is no JavaScript`);
   });
 }
 

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "@jest/globals";
+import type { ServicePlan } from "@virga/deploy";
+import {
+  checkGooglePlan,
+  functionName,
+  type GoogleFacts,
+  gcloudCommand,
+  registryBucket,
+  registryUri,
+  toFunctionEntry,
+  toFunctionResource,
+} from "@virga/google/deploy";
+import { FACTS, servicePlan } from "../support/service-plan.ts";
+
+const SOURCE = { bucket: "uploads", object: "x.zip" };
+
+describe("a function's resource", () => {
+  it("has the config's values", () => {
+    const plan = servicePlan({
+      memoryMb: 2_048,
+      timeoutSeconds: 12.5,
+      google: {
+        region: "europe-west1",
+        cpu: 2,
+        minInstances: 1,
+        maxInstances: 5,
+        serviceAccount: "runner@flowers.iam.gserviceaccount.com",
+        labels: { team: "blue" },
+      },
+    });
+    const resource = toFunctionResource(plan, { ...FACTS, environment: { MODE: "a" } }, SOURCE);
+    expect(resource).toMatchObject({
+      name: "projects/flowers/locations/europe-west1/functions/iris-dev-predict",
+      buildConfig: { runtime: "nodejs22", entryPoint: "predict", source: { storageSource: SOURCE } },
+      serviceConfig: {
+        availableMemory: "2048Mi",
+        availableCpu: "2",
+        timeoutSeconds: 13,
+        maxInstanceRequestConcurrency: 16,
+        minInstanceCount: 1,
+        maxInstanceCount: 5,
+        serviceAccountEmail: "runner@flowers.iam.gserviceaccount.com",
+        environmentVariables: { MODE: "a", VIRGA_STORE: "gs://flowers-iris-dev-virga/virga" },
+      },
+      labels: { team: "blue", "virga-service": "iris", "virga-stage": "dev" },
+    });
+  });
+
+  it.each([
+    [1_024, {}, 1],
+    [2_048, {}, 8],
+    [1_024, { cpu: 1 }, 8],
+    [2_048, { concurrency: 40 }, 40],
+  ])("takes as many requests at once as its processors allow: %i MB, %j", (memoryMb, google, expected) => {
+    const { serviceConfig } = toFunctionResource(servicePlan({ memoryMb, google }), FACTS, SOURCE);
+    expect(serviceConfig.maxInstanceRequestConcurrency).toBe(expected);
+  });
+
+  it("carries a key's digest only where a key is asked for", () => {
+    const facts: GoogleFacts = { ...FACTS, apiKeySha256: "ab" };
+    const digestOf = (access: ServicePlan["access"]) =>
+      toFunctionResource(servicePlan({ access }), facts, SOURCE).serviceConfig.environmentVariables[
+        "VIRGA_API_KEY_SHA256"
+      ];
+    expect([digestOf("api-key"), digestOf("public")]).toEqual(["ab", undefined]);
+  });
+});
+
+describe("names", () => {
+  it("are in lower case, and a bucket's is as Google asks", () => {
+    expect(functionName(servicePlan({ service: "Iris" }))).toBe("iris-dev-predict");
+    expect(registryBucket(servicePlan(), "flowers")).toBe("flowers-iris-dev-virga");
+    expect(registryUri(servicePlan({ google: { bucket: "mine" } }), "flowers")).toBe("gs://mine/virga");
+  });
+
+  it("of two services never become one bucket", () => {
+    const long = "a".repeat(80);
+    const names = ["Iris", "iris", "iris_", "iris-", `${long}b`, `${long}c`].map((service) =>
+      registryBucket(servicePlan({ service }), "flowers"),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+  });
+});
+
+describe("gcloud's command", () => {
+  it("has the config's values, for a shell", () => {
+    const plan = servicePlan({ access: "public", memoryMb: 2_048 });
+    const command = gcloudCommand(plan, { ...FACTS, environment: { LIST: "a,b", NAME: "it's" } }, "/out folder");
+    expect(command.split(" \\\n  ")).toEqual([
+      "gcloud functions deploy iris-dev-predict",
+      "--gen2",
+      "--runtime=nodejs22",
+      "--region=us-central1",
+      "--project=flowers",
+      "'--source=/out folder'",
+      "--entry-point=predict",
+      "--trigger-http",
+      "--allow-unauthenticated",
+      "--memory=2048Mi",
+      "--cpu=1",
+      "--timeout=30s",
+      "--concurrency=8",
+      "'--set-env-vars=^@^LIST=a,b@NAME=it'\\''s@VIRGA_STORE=gs://flowers-iris-dev-virga/virga@GOOGLE_CLOUD_PROJECT=flowers'",
+      "--update-labels=virga-service=iris,virga-stage=dev",
+    ]);
+  });
+});
+
+describe("the entry", () => {
+  it("has the service as a literal and the predictor as an import", () => {
+    const { contents } = toFunctionEntry(servicePlan({ predictorPath: "/service/src/predict.ts" }));
+    expect(contents).toContain('import predictor from "/service/src/predict.ts";');
+    expect(contents).toMatch(
+      /export const \{ predict, score \} = await createFunctionHandlers\(\{[\s\S]*\}, predictor\);/,
+    );
+  });
+});
+
+describe("a plan", () => {
+  it("that Google takes is taken", () => {
+    expect(checkGooglePlan(servicePlan(), FACTS)).toEqual([]);
+  });
+
+  it.each<[string, Partial<ServicePlan>, Partial<GoogleFacts>]>([
+    ["service: the function's name", { service: "a".repeat(60) }, {}],
+    ["service: the function's name 1iris", { service: "1iris" }, {}],
+    ["inference.google.project:", {}, { project: "No Project" }],
+    ["inference.google.region:", { google: { region: "us-east-1" } }, {}],
+    ["inference.google.bucket:", { google: { bucket: "gs://mine" } }, {}],
+    ["inference.memory: a function has", { memoryMb: 40_000 }, {}],
+    ["inference.memory: the disk", {}, { modelSizeBytes: { iris: 2 ** 30 } }],
+    ["inference.timeout:", { timeoutSeconds: 4_000 }, {}],
+    ["inference.google.concurrency:", { google: { concurrency: 2 } }, {}],
+    ["inference.google.minInstances:", { google: { minInstances: 2, maxInstances: 1 } }, {}],
+    ["inference.access:", { access: "api-key" }, {}],
+    ["provider.environment: K_SERVICE", {}, { environment: { K_SERVICE: "x" } }],
+    ["provider.environment: a function's", {}, { environment: { BIG: "x".repeat(40_000) } }],
+    [
+      "inference.models.iris:",
+      {
+        models: [
+          {
+            name: "iris",
+            origin: { kind: "registry", store: "s3://bucket", registryName: "iris", reference: "production" },
+          },
+        ],
+      },
+      {},
+    ],
+  ])("is refused with its key, rule and way out: %s", (expected, changes, facts) => {
+    const check = () => checkGooglePlan(servicePlan(changes), { ...FACTS, ...facts });
+    expect(check).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    expect(check).toThrow(`\n- ${expected}`);
+  });
+
+  it("whose next version has no room beside the last is advised of it", () => {
+    const facts = { ...FACTS, modelSizeBytes: { iris: 500 * 2 ** 20 } };
+    expect(checkGooglePlan(servicePlan(), facts)).toEqual([expect.stringContaining("inference.memory: 1128")]);
+  });
+});
