@@ -8,7 +8,7 @@ import {
   LambdaClient,
   ListFunctionsCommand,
 } from "@aws-sdk/client-lambda";
-import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { KEYS, REGION } from "./project.ts";
 
 /** What AWS itself says it has, whatever a stack's status claims. */
@@ -49,6 +49,15 @@ export class AwsResources {
       return JSON.parse(decodeURIComponent(PolicyDocument)) as { Statement: { Resource: string[] }[] };
     });
     return (await Promise.all(documents)).flatMap(({ Statement }) => Statement.flatMap(({ Resource }) => Resource));
+  }
+
+  async createBucket(name: string): Promise<void> {
+    await this.#buckets.send(new CreateBucketCommand({ Bucket: name }));
+  }
+
+  async keysIn(bucket: string): Promise<string[]> {
+    const { Contents = [] } = await this.#buckets.send(new ListObjectsV2Command({ Bucket: bucket }));
+    return Contents.map(({ Key = "" }) => Key);
   }
 
   /** Everything whose name begins like this service's things. */

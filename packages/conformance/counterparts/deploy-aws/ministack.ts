@@ -9,6 +9,7 @@ import type { CheckResult } from "../counterpart.ts";
 import { withStandIn } from "../stand-in.ts";
 import { AwsResources } from "./aws-resources.ts";
 import { otherIris } from "./other-model.ts";
+import { OWN_BUCKET, withOwnBucket } from "./own-bucket-steps.ts";
 import { type Project, REGION, ROOT, runCommand, runServerless, runVirga, withCopy } from "./project.ts";
 import { createSignedSend } from "./signed-request.ts";
 import { runSteps, type Step } from "./steps.ts";
@@ -42,6 +43,9 @@ export async function deployOnMinistack(python: string, report: (result: CheckRe
       await runSteps("ministack, function URL", wholeLife({ folder: ROOT, endpoint }, folder), report);
       await withCopy(["aws: { front: http-api }"], (copy) =>
         runSteps("ministack, HTTP API", behindHttpApi({ folder: copy, endpoint }), report),
+      );
+      await withCopy(["access: api-key", `aws: { bucket: ${OWN_BUCKET} }`], (copy) =>
+        runSteps("ministack, own bucket and API key", withOwnBucket({ folder: copy, endpoint }), report),
       );
     });
   } finally {

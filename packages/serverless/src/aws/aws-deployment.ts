@@ -40,8 +40,8 @@ export class AwsDeployment {
 
   /** Checks what can be checked before anything is made, and adds the function and what it needs to the service. */
   async add(): Promise<void> {
-    const { service, processedInput } = this.#serverless;
-    const isPackaging = PACKAGING.includes(processedInput.commands.join(" "));
+    const { service } = this.#serverless;
+    const isPackaging = PACKAGING.includes(this.#command());
     const facts = isPackaging ? await this.#check() : readPlainFacts(this.#plan, service.provider, this.#environment);
     const left = addDeployment(service, this.#plan.stage, toLambdaDeployment(this.#plan, facts));
     if (isPackaging && left.length > 0) {
@@ -55,6 +55,7 @@ export class AwsDeployment {
     const plainFacts = readPlainFacts(this.#plan, provider, this.#environment);
     checkPlanFiles(this.#plan);
     checkAwsPlan(this.#plan, plainFacts);
+    if (this.#command() === "deploy" && this.#plan.aws.bucket !== undefined) await this.#checkBucket();
     const shown = this.#writers.progress.get(PROGRESS);
     try {
       const report = (text: string): void => shown.notice(text);
@@ -64,6 +65,16 @@ export class AwsDeployment {
     } finally {
       shown.remove();
     }
+  }
+
+  #command(): string {
+    return this.#serverless.processedInput.commands.join(" ");
+  }
+
+  /** A bucket of the user's must be there and readable before anything is uploaded elsewhere. */
+  async #checkBucket(): Promise<void> {
+    const { store } = await this.#registries.openOwn();
+    for await (const _object of store.list("")) break;
   }
 
   package(): Promise<void> {
