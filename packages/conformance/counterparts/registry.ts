@@ -3,6 +3,7 @@ import type { Counterpart } from "./counterpart.ts";
 import { deployAws } from "./deploy-aws/deploy-aws.ts";
 import { kserve } from "./kserve/kserve.ts";
 import { lambdaRuntime } from "./lambda-runtime/lambda-runtime.ts";
+import { prometheus } from "./prometheus/prometheus.ts";
 import { schemathesis } from "./schemathesis/schemathesis.ts";
 import { stores } from "./stores/stores.ts";
 import { tritonclient } from "./tritonclient/tritonclient.ts";
@@ -12,6 +13,7 @@ export const COUNTERPARTS: readonly Counterpart[] = [
   tritonclient,
   kserve,
   schemathesis,
+  prometheus,
   stores,
   lambdaRuntime,
   cfnLint,
