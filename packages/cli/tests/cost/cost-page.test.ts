@@ -19,7 +19,10 @@ let page: string;
 
 beforeAll(async () => {
   workspace = createWorkspace();
-  workspace.write("targets.yml", "targets: [lambda, run, 'ec2:m5.large', 'appengine:F4', 'vertex:n1-standard-2']\n");
+  workspace.write(
+    "targets.yml",
+    "targets: [lambda, {product: functions, minInstances: 10, concurrency: 80}, 'ec2:m5.large', 'appengine:F4', 'vertex:n1-standard-2']\n",
+  );
   const options = ["cost", "--requests", "1M", "--duration", "500", "--memory", "1024", "--workload", "targets.yml"];
   await runVirga(workspace.folder, [...options, "--html", "page.html"]);
   page = readFileSync(join(workspace.folder, "page.html"), "utf8");
@@ -48,7 +51,7 @@ describe("the page of virga cost --html", () => {
     }));
     expect(curves.map(({ name }) => name)).toEqual([
       "Lambda x64, 1024 MB",
-      "Cloud Run, request-based, 1 vCPU, 1 GiB",
+      "Cloud Run functions, request-based, 1 vCPU, 1 GiB, concurrency 80, 10 kept",
       "EC2 m5.large",
       "App Engine F4",
       "Vertex AI n1-standard-2",

@@ -30,6 +30,30 @@ whenThere("published cases (skipped where the file of published examples is not 
   });
 });
 
+describe("a case that names prices without their values", () => {
+  const [first] = readCases(OWN);
+  const withIds = (ids: Record<string, { id: string }>): CostCase => ({
+    ...first!,
+    components: [{ ...first!.components[0]!, prices: ids }],
+  });
+
+  it("takes them from the book", () => {
+    const [component] = first!.components;
+    const ids = Object.entries(component!.prices).map(([role, { id }]) => [role, { id: String(id) }]);
+    expect(differencesOf(withIds(Object.fromEntries(ids)))).toEqual([]);
+  });
+
+  it("takes them from the book by region where it names none", () => {
+    expect(differencesOf(withIds({}))).toEqual([]);
+  });
+
+  it("fails on an id that there is not", () => {
+    expect(differencesOf(withIds({ requests: { id: "aws/lambda/us-east-1/reqests" } }))).toEqual([
+      "price aws/lambda/us-east-1/reqests: the price book does not hold it.",
+    ]);
+  });
+});
+
 describe("a case that does not hold", () => {
   const LITTLE = { architecture: "x86_64", durationMs: 1 };
   const [first] = readCases(OWN);

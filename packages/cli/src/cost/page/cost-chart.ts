@@ -8,13 +8,14 @@ export interface Curve {
   readonly points: readonly CurvePoint[];
 }
 
-const WIDTH = 1_120;
 const HEIGHT = 620;
 const PLOT = { left: 70, right: 700, top: 20, bottom: 560 };
 const LABEL_LEFT = 800;
 /** Beside a name stands a piece of its line. */
 const SAMPLE = { left: 740, right: 790 };
 const LABEL_HEIGHT = 17;
+/** More than a character of a label is wide, whatever the font. */
+const CHARACTER_WIDTH = 8;
 /** Lowest amount that is drawn: a cent. */
 const LEAST = 0.01;
 /** Lines differ by dashes and marks, so that they can be told apart in black and white. */
@@ -39,8 +40,9 @@ export function drawCostChart(curves: readonly Curve[], requests: number): strin
   const totals = points.map(({ total }) => Number(total ?? 0)).filter((total) => total >= LEAST);
   const x = logScale(Math.min(...counts), Math.max(...counts), PLOT.left, PLOT.right);
   const y = logScale(Math.min(...totals), Math.max(...totals), PLOT.bottom, PLOT.top);
+  const width = LABEL_LEFT + CHARACTER_WIDTH * Math.max(...curves.map(({ name }) => name.length));
   return [
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost per month over requests per month">`,
+    `<svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="Cost per month over requests per month">`,
     drawAxes(x, y),
     drawAskedTraffic(x, requests),
     ...drawCurves(curves, x, y),
