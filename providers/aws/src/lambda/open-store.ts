@@ -2,9 +2,8 @@ import { InferenceError } from "@virga/core";
 import { createHttpsStore, type ModelStore } from "@virga/core/weights";
 import type { S3Credentials } from "../store/s3-location.ts";
 import { createS3Reader } from "../store/s3-reader.ts";
+import { parseS3Uri } from "../store/s3-uri.ts";
 import type { LambdaEnvironment } from "./lambda-environment.ts";
-
-const S3_URI = /^s3:\/\/([^/]+)\/?(.*?)\/*$/;
 
 /**
  * Opens a registry to read, without any SDK's client: `s3://bucket/prefix` or `https://…`.
@@ -16,10 +15,9 @@ export function openStore(
   { region, s3Endpoint }: LambdaEnvironment,
   credentials: () => Promise<S3Credentials>,
 ): ModelStore {
-  const [, bucket, prefix] = S3_URI.exec(uri) ?? [];
-  if (bucket !== undefined && prefix !== undefined) {
+  if (/^s3:\/\//i.test(uri)) {
     const access = { region: async () => region, credentials, ...(s3Endpoint && { endpoint: s3Endpoint }) };
-    return createS3Reader({ ...access, bucket, prefix });
+    return createS3Reader({ ...access, ...parseS3Uri(uri) });
   }
   if (/^https?:\/\//.test(uri)) return createHttpsStore(new URL(uri));
   throw new InferenceError("CONFIG_INVALID", `A Lambda function reads models from s3:// or https://, not from ${uri}.`);

@@ -162,6 +162,13 @@ describe("stores", () => {
     expect(open("https://models.example.org/r").uri).toBe("https://models.example.org/r");
   });
 
+  it("are paid for by whoever says so", async () => {
+    const location = open("s3://bucket/a?requestPayer=requester").locate("b");
+    if (location.kind !== "http") throw new Error("an object of S3 is fetched over HTTP");
+    const { url, headers } = await location.request({ first: 0, last: 0 });
+    expect([url.pathname, headers["x-amz-request-payer"]]).toEqual([expect.stringMatching(/\/a\/b$/), "requester"]);
+  });
+
   it("of other kinds are refused", () => {
     expect(() => open("gs://bucket/prefix")).toThrow(/gs:/);
   });
