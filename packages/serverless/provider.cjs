@@ -4,7 +4,7 @@ const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
 const region = AWS_REGION || AWS_DEFAULT_REGION;
 
 const PROVIDERS = {
-  aws: { name: "aws", runtime: "nodejs22.x", ...(region && { region }) },
+  aws: { name: "aws", runtime: "nodejs24.x", ...(region && { region }) },
   google: { name: "google", runtime: "nodejs22" },
 };
 

@@ -10,7 +10,7 @@ const DEPLOYMENT: Deployment = {
   functions: {
     predict: {
       handler: "index.handler",
-      runtime: "nodejs22.x",
+      runtime: "nodejs24.x",
       architecture: "x86_64",
       memorySize: 1_024,
       timeout: 30,

@@ -6,7 +6,7 @@ service: flowers
 plugins: [serverless-virga]
 provider:
   name: aws
-  runtime: nodejs22.x
+  runtime: nodejs24.x
   iam:
     role:
       statements: [{ Effect: Allow, Action: ["sqs:SendMessage"], Resource: "*" }]
@@ -41,7 +41,7 @@ describe("a packaged service", () => {
     expect(template.Resources["PredictLambdaFunction"]?.Properties).toMatchObject({
       FunctionName: "flowers-test-predict",
       Handler: "index.handler",
-      Runtime: "nodejs22.x",
+      Runtime: "nodejs24.x",
       Architectures: ["arm64"],
       Timeout: 12,
       MemorySize: 1_024,

@@ -31,6 +31,8 @@ export async function deployOnMinistack(python: string, report: (result: CheckRe
     environment: (port: number) => ({
       BIND_HOST: "127.0.0.1",
       GATEWAY_PORT: String(port),
+      // It leaves unpacked functions behind when it is stopped.
+      TMPDIR: folder,
       IOT_MTLS_ENABLED: "0",
       // The host that it takes HTTP APIs to have; function URLs are known by any.
       MINISTACK_HOST: `${REGION}.amazonaws.com`,
@@ -73,7 +75,7 @@ function wholeLife(project: Project, folder: string): readonly Step[] {
       check: "a function with its role, log group and private URL",
       run: async () => {
         const { Runtime, MemorySize, Architectures, LastModified = "" } = await aws.functionNamed(FUNCTION);
-        assert.deepEqual([Runtime, MemorySize, Architectures], ["nodejs22.x", 1024, ["x86_64"]]);
+        assert.deepEqual([Runtime, MemorySize, Architectures], ["nodejs24.x", 1024, ["x86_64"]]);
         assert.equal(await aws.urlAuthentication(FUNCTION), "AWS_IAM");
         assert.equal(await aws.logRetentionDays(`/aws/lambda/${FUNCTION}`), 14);
         const readable = (await aws.roleResources(`iris-dev-${REGION}-lambdaRole`)).filter((each) => /:s3:/.test(each));

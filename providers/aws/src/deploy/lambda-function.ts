@@ -39,7 +39,7 @@ interface HttpApiEvent {
 export const FUNCTION_KEY = "predict";
 
 /** The managed runtime of the deployed function. */
-export const RUNTIME = "nodejs22.x";
+export const RUNTIME = "nodejs24.x";
 
 /** What CloudWatch keeps where the config says nothing. */
 const LOG_RETENTION_DAYS = 14;

@@ -77,7 +77,7 @@ describe("A plan that AWS takes", () => {
   });
 
   it("passes with a warning in the last months of its runtime", () => {
-    expect(warningsOf({}, { today: new Date("2026-12-01") })).toEqual([expect.stringContaining("2027-04-30")]);
-    expect(warningsOf({}, { today: new Date("2027-06-30") })).toEqual([expect.stringContaining("2027-07-01")]);
+    expect(warningsOf({}, { today: new Date("2027-12-01") })).toEqual([expect.stringContaining("2028-04-30")]);
+    expect(warningsOf({}, { today: new Date("2028-06-30") })).toEqual([expect.stringContaining("2028-07-01")]);
   });
 });

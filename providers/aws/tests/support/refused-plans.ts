@@ -188,9 +188,9 @@ export const REFUSALS: [
   [
     "a runtime that has ended",
     {},
-    { today: new Date("2027-07-01") },
+    { today: new Date("2028-07-01") },
     "service",
-    /nodejs22.x since 2027-07-01/,
+    /nodejs24.x since 2028-07-01/,
     /Update Virga/,
   ],
   [

@@ -3,14 +3,9 @@ import type { AwsFacts } from "../aws-facts.ts";
 import { RUNTIME } from "../lambda-function.ts";
 import { type Check, type Finding, refusal, warning } from "./finding.ts";
 
-/** Ends of a managed runtime, as dates. Source: Lambda runtimes, "Runtime deprecation schedule", November 2026. */
-const SCHEDULE: Readonly<
-  Record<
-    typeof RUNTIME,
-    { readonly deprecated: string; readonly createBlocked: string; readonly updateBlocked: string }
-  >
-> = {
-  "nodejs22.x": { deprecated: "2027-04-30", createBlocked: "2027-06-01", updateBlocked: "2027-07-01" },
+/** Ends of a managed runtime, as dates. Source: endoflife.date, "AWS Lambda", November 2026. */
+const SCHEDULE: Readonly<Record<typeof RUNTIME, { readonly deprecated: string; readonly cutOff: string }>> = {
+  "nodejs24.x": { deprecated: "2028-04-30", cutOff: "2028-07-01" },
 };
 /** As long before its end as AWS itself tells the owners of functions. */
 const NOTICE_DAYS = 180;
@@ -25,13 +20,13 @@ export const checkRuntime: Check = (_plan: ServicePlan, facts) => [
 ];
 
 function checkEnd(today: Date): readonly Finding[] {
-  const { deprecated, createBlocked, updateBlocked } = SCHEDULE[RUNTIME];
+  const { deprecated, cutOff } = SCHEDULE[RUNTIME];
   const wayOut = "Update Virga to a version that deploys a newer one";
-  if (today.getTime() >= Date.parse(updateBlocked)) {
-    return [refusal("service", `AWS takes no functions on ${RUNTIME} since ${updateBlocked}`, wayOut)];
+  if (today.getTime() >= Date.parse(cutOff)) {
+    return [refusal("service", `AWS takes no functions on ${RUNTIME} since ${cutOff}`, wayOut)];
   }
   if (today.getTime() < Date.parse(deprecated) - NOTICE_DAYS * DAY_MS) return [];
-  const rule = `the runtime ${RUNTIME} ends on ${deprecated}; AWS takes no new functions on it from ${createBlocked}, and no updates from ${updateBlocked}`;
+  const rule = `the runtime ${RUNTIME} ends on ${deprecated}, and AWS takes no functions on it from ${cutOff}`;
   return [warning("service", rule, wayOut)];
 }
 
