@@ -1,14 +1,11 @@
 import { join } from "node:path";
-import { FUNCTION_KEY, toLambdaEntry } from "@virga/aws/deploy";
-import { type ArtefactLimits, bundleFunction, checkArtefactSize, type ServicePlan, zipFunction } from "@virga/deploy";
+import { FUNCTION_KEY, LAMBDA_ARTEFACT_LIMITS, toLambdaEntry } from "@virga/aws/deploy";
+import { bundleFunction, checkArtefactSize, type ServicePlan, zipFunction } from "@virga/deploy";
 import type { Service } from "../serverless.ts";
 
 /** Where the framework looks for what it uploads, from the config's folder. */
 const ARTIFACT = join(".serverless", `${FUNCTION_KEY}.zip`);
 const BUILD_FOLDER = join(".virga", "build", FUNCTION_KEY);
-
-/** What the framework uploads through S3 may have. Source: Lambda quotas, "Deployment package size". */
-const LIMITS: ArtefactLimits = { platform: "AWS Lambda", unzippedBytes: 262_144_000 };
 
 /** Bundles and zips the function that serves the models, and tells the framework where the zip is. */
 export async function packageFunction(service: Service, plan: ServicePlan): Promise<void> {
@@ -18,7 +15,7 @@ export async function packageFunction(service: Service, plan: ServicePlan): Prom
     outputFolder: join(plan.folder, BUILD_FOLDER),
   });
   const { sizeBytes } = await zipFunction(bundled, join(plan.folder, ARTIFACT));
-  checkArtefactSize(bundled, sizeBytes, LIMITS);
+  checkArtefactSize(bundled, sizeBytes, LAMBDA_ARTEFACT_LIMITS);
   const definition = service.functions[FUNCTION_KEY];
   service.functions[FUNCTION_KEY] = { ...definition, package: { individually: true, artifact: ARTIFACT } };
 }
