@@ -100,8 +100,24 @@ describe("virga build", () => {
     expect(readFileSync(join(workspace.folder, "function/index.mjs")).equals(bundle)).toBe(true);
   });
 
+  it("writes what gcloud deploys as it is, and the command", async () => {
+    workspace.write("serverless.yml", "service: s\ninference:\n  models: { m: model.onnx }\n  memory: 2048\n");
+    const words = ["build", "--provider", "google", "-o", "function"];
+    const { code, stdout } = await runVirga(workspace.folder, words);
+    expect(code).toBe(0);
+    expect(readdirSync(join(workspace.folder, "function")).sort()).toEqual(
+      [".gcloudignore", "index.mjs", ...NATIVE_FILES, "package.json"].sort(),
+    );
+    const manifest: unknown = JSON.parse(readFileSync(join(workspace.folder, "function/package.json"), "utf8"));
+    expect(manifest).toEqual({ name: "s-dev-predict", private: true, type: "module", main: "index.mjs" });
+    expect(stdout.replaceAll(" \\\n ", "")).toContain(
+      "gcloud functions deploy s-dev-predict --gen2 --runtime=nodejs22 --region=us-central1 --project=project-id --source=function --entry-point=predict --trigger-http --no-allow-unauthenticated --memory=2048Mi --cpu=1",
+    );
+    expect((await runVirga(workspace.folder, words)).code).toBe(0);
+  });
+
   it.each([
-    [["--provider", "google", "-o", "f"], 1, /cannot build for Google Cloud yet/],
+    [["--provider", "google", "-o", "f", "--config", "timeout.yml"], 1, /inference\.timeout is 4000/],
     [["--provider", "azure", "-o", "f"], 2, /Allowed choices are aws, google/],
     [["--provider", "aws"], 2, /'-o, --output <folder>' not specified/],
     [["-o", "f"], 2, /'--provider <cloud>' not specified/],
@@ -115,6 +131,7 @@ describe("virga build", () => {
     ],
   ])("refuses %j and writes nothing", async (words, expectedCode, message) => {
     workspace.write("large.yml", "service: s\ninference:\n  models: { m: model.onnx }\n  memory: 20000\n");
+    workspace.write("timeout.yml", "service: s\ninference:\n  models: { m: model.onnx }\n  timeout: 4000\n");
     workspace.write("absent.yml", "service: s\ninference:\n  models: { m: none.onnx }\n");
     const { code, stdout, stderr } = await runVirga(workspace.folder, ["build", ...words]);
     expect(stderr).toMatch(message);

@@ -1,10 +1,17 @@
 import { basename, relative, resolve } from "node:path";
-import { InferenceError } from "@virga/core";
-import { artefactSize, describeArtefact, toServicePlan, zipFunction } from "@virga/deploy";
+import {
+  artefactSize,
+  type BundledFunction,
+  describeArtefact,
+  type ServicePlan,
+  toServicePlan,
+  zipFunction,
+} from "@virga/deploy";
 import { formatByteSize } from "../print/byte-size.ts";
 import type { Terminal } from "../print/terminal.ts";
 import { findConfigFile, readConfigFile } from "../service/config-file.ts";
 import { buildForAws, describeNextSteps } from "./build-for-aws.ts";
+import { buildForGoogle, describeGoogleSteps } from "./build-for-google.ts";
 
 export interface BuildArguments {
   readonly provider: "aws" | "google";
@@ -24,16 +31,9 @@ export async function build(
   { provider, output, config, zip, json }: BuildArguments,
   terminal: Terminal,
 ): Promise<void> {
-  if (provider === "google") {
-    throw new InferenceError(
-      "UNSUPPORTED",
-      "virga build cannot build for Google Cloud yet: it comes with the Google provider. For AWS: virga build --provider aws.",
-    );
-  }
   const { service, inference, folder } = await readConfigFile(findConfigFile(config, terminal.folder));
   const plan = toServicePlan(inference, { service: service ?? basename(folder), stage: STAGE, folder });
-  const built = await buildForAws(plan, resolve(terminal.folder, output), terminal);
-  const { bundled } = built;
+  const { bundled, nextSteps } = await buildFor(provider, plan, resolve(terminal.folder, output), terminal);
   const zipPath = zip ? `${bundled.folder}.zip` : undefined;
   const zipped = zipPath === undefined ? undefined : { path: zipPath, ...(await zipFunction(bundled, zipPath)) };
   if (json) {
@@ -45,5 +45,20 @@ export async function build(
     `${shown(bundled.folder)} holds the function, ${formatByteSize(artefactSize(bundled))}:\n${describeArtefact(bundled)}`,
   );
   if (zipped) terminal.print(`${shown(zipped.path)} is the same, zipped: ${formatByteSize(zipped.sizeBytes)}`);
-  terminal.print(`\n${describeNextSteps(plan, built, terminal.folder)}`);
+  terminal.print(`\n${nextSteps}`);
+}
+
+async function buildFor(
+  provider: BuildArguments["provider"],
+  plan: ServicePlan,
+  outputFolder: string,
+  terminal: Terminal,
+): Promise<{ readonly bundled: BundledFunction; readonly nextSteps: string }> {
+  const { folder } = terminal;
+  if (provider === "google") {
+    const built = await buildForGoogle(plan, outputFolder, terminal);
+    return { bundled: built.bundled, nextSteps: describeGoogleSteps(plan, built, folder) };
+  }
+  const built = await buildForAws(plan, outputFolder, terminal);
+  return { bundled: built.bundled, nextSteps: describeNextSteps(plan, built, folder) };
 }

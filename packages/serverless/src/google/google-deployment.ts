@@ -19,6 +19,7 @@ import {
   type DeployedFunction,
   deployFunction,
   ensureBucket,
+  FUNCTION_ARTEFACT_LIMITS,
   FUNCTION_KEY,
   findFunction,
   GoogleApi,
@@ -47,8 +48,6 @@ const ARTIFACT = join(".serverless", `${FUNCTION_KEY}.zip`);
 const BUILD_FOLDER = join(".virga", "build", "google", FUNCTION_KEY);
 const DEFAULT_STAGE = "dev";
 const PROGRESS = "virga";
-/** Source: Cloud Run functions quotas; of the first generation, as none is told for the second. */
-const LIMITS = { platform: "a Cloud Run function", unzippedBytes: 500_000_000 };
 
 /** One service on Cloud Run functions, on its way through the framework's lifecycle. */
 export class GoogleDeployment {
@@ -96,7 +95,7 @@ export class GoogleDeployment {
     const bundled = await bundleFunction({ entry, architecture: "x64", outputFolder });
     const source = await toFunctionSource(bundled, this.#plan);
     const { sizeBytes } = await zipFunction(source, join(folder, ARTIFACT));
-    checkArtefactSize(source, sizeBytes, LIMITS);
+    checkArtefactSize(source, sizeBytes, FUNCTION_ARTEFACT_LIMITS);
     this.#facts = facts;
   }
 

@@ -1,7 +1,13 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BundledFunction } from "@virga/deploy";
+import type { ArtefactLimits, BundledFunction } from "@virga/deploy";
 import { functionName } from "./function-names.ts";
+
+/** Of a function's source. Source: Cloud Run functions quotas; told for the first generation only. */
+export const FUNCTION_ARTEFACT_LIMITS: ArtefactLimits = {
+  platform: "a Cloud Run function",
+  unzippedBytes: 500_000_000,
+};
 
 /** Without dependencies nothing is installed, without scripts nothing is run, and no lock file asks for a package manager. */
 const MANIFEST = { private: true, type: "module", main: "index.mjs" };

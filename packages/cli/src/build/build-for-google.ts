@@ -1,0 +1,78 @@
+import { relative } from "node:path";
+import { describeApiKey } from "@virga/aws/deploy";
+import {
+  type BundledFunction,
+  bundleFunction,
+  checkArtefactSize,
+  checkPlanFiles,
+  type ServicePlan,
+  studyModels,
+} from "@virga/deploy";
+import {
+  checkGooglePlan,
+  FUNCTION_ARTEFACT_LIMITS,
+  type GoogleFacts,
+  gcloudCommand,
+  registryUri,
+  toFunctionEntry,
+  toFunctionSource,
+} from "@virga/google/deploy";
+import type { Terminal } from "../print/terminal.ts";
+
+/** A function for Google Cloud, and what was learned on the way. */
+export interface BuiltForGoogle {
+  readonly bundled: BundledFunction;
+  readonly facts: GoogleFacts;
+}
+
+/** Stands where nobody has said which project it is. */
+const PROJECT_TO_COME = "project-id";
+/** Stands where whoever deploys sets the key. */
+const DIGEST_TO_COME = "SHA256_OF_THE_KEY";
+
+/**
+ * Holds a plan against the rules of Google Cloud and writes its function as `gcloud functions deploy --source` takes it.
+ *
+ * @throws InferenceError `CONFIG_INVALID`, `WEIGHTS_MISSING` and what preparing a model throws.
+ */
+export async function buildForGoogle(
+  plan: ServicePlan,
+  outputFolder: string,
+  terminal: Terminal,
+): Promise<BuiltForGoogle> {
+  checkPlanFiles(plan);
+  const facts = await readFacts(plan, terminal);
+  for (const warning of checkGooglePlan(plan, facts)) terminal.complain(`warning: ${warning}`);
+  const bundled = await bundleFunction({ entry: toFunctionEntry(plan), architecture: "x64", outputFolder });
+  const source = await toFunctionSource(bundled, plan);
+  checkArtefactSize(source, undefined, FUNCTION_ARTEFACT_LIMITS);
+  return { bundled: source, facts };
+}
+
+async function readFacts(plan: ServicePlan, { environment, complain }: Terminal): Promise<GoogleFacts> {
+  const models = Object.entries(await studyModels(plan, complain));
+  const key = environment["VIRGA_API_KEY"];
+  return {
+    project: plan.google.project ?? (environment["GOOGLE_CLOUD_PROJECT"] || PROJECT_TO_COME),
+    modelSizeBytes: Object.fromEntries(models.map(([name, { sizeBytes }]) => [name, sizeBytes])),
+    apiKeySha256: (key ? describeApiKey(key).apiKeySha256 : undefined) ?? DIGEST_TO_COME,
+  };
+}
+
+/** What is left to do by hand, for those who do not deploy with the Serverless Framework. */
+export function describeGoogleSteps(plan: ServicePlan, { bundled, facts }: BuiltForGoogle, folder: string): string {
+  const store = registryUri(plan, facts.project);
+  const pushes = plan.models.flatMap(({ name, origin }) =>
+    origin.kind === "file"
+      ? [
+          `virga push ${name} ${relative(folder, origin.path)} --store ${store}`,
+          `virga promote ${name} 1 --store ${store}`,
+        ]
+      : [],
+  );
+  return [
+    "`serverless deploy --provider google` does all of this, makes the bucket and publishes the models. By hand:",
+    ...pushes,
+    gcloudCommand(plan, facts, relative(folder, bundled.folder) || "."),
+  ].join("\n");
+}
