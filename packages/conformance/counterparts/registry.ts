@@ -1,6 +1,7 @@
 import { cfnLint } from "./cfn-lint/cfn-lint.ts";
 import type { Counterpart } from "./counterpart.ts";
 import { deployAws } from "./deploy-aws/deploy-aws.ts";
+import { deployGoogle } from "./deploy-google/deploy-google.ts";
 import { kserve } from "./kserve/kserve.ts";
 import { lambdaRuntime } from "./lambda-runtime/lambda-runtime.ts";
 import { prometheus } from "./prometheus/prometheus.ts";
@@ -18,4 +19,5 @@ export const COUNTERPARTS: readonly Counterpart[] = [
   lambdaRuntime,
   cfnLint,
   deployAws,
+  deployGoogle,
 ];
