@@ -20,7 +20,7 @@ export async function openRegistry({ store, environment }: RegistryArguments, te
 }
 
 /** Whoever runs this command, as the registry's history names them. */
-export function currentAuthor({ note }: RegistryArguments): Author {
+export function currentAuthor({ note }: Pick<RegistryArguments, "note">): Author {
   return { by: `${userInfo().username}@${hostname()}`, ...(note === undefined ? {} : { note }) };
 }
 

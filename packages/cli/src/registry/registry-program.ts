@@ -13,6 +13,7 @@ interface RegistryFlags {
 export function addRegistryCommands(program: Command, terminal: Terminal): void {
   addPrepare(program, terminal);
   addPush(program, terminal);
+  addCopy(program, terminal);
   const load = () => import("./registry-commands.ts");
   withStore(program.command("versions"))
     .description("List the versions of a model.")
@@ -74,6 +75,20 @@ function addPush(program: Command, terminal: Terminal): void {
     .action(async (name: string, model: string | undefined, flags: RegistryFlags) => {
       const { push } = await import("./push.ts");
       await push({ ...complete(name, flags, terminal), ...(model === undefined ? {} : { model }) }, terminal);
+    });
+}
+
+function addCopy(program: Command, terminal: Terminal): void {
+  program
+    .command("copy")
+    .description("Copy a version to another registry, which may be another cloud's.")
+    .argument("<model>", "what to copy, such as s3://bucket/prefix/iris@production or iris@3")
+    .argument("<store>", "where to: s3://bucket/prefix, gs://bucket/prefix or a folder")
+    .option("--note <text>", "kept with the version")
+    .option("--json", "write JSON", false)
+    .action(async (model: string, target: string, flags: { note?: string; json: boolean }) => {
+      const { copy } = await import("./copy.ts");
+      await copy({ model, target, ...flags }, terminal);
     });
 }
 
