@@ -27,7 +27,14 @@ const MAY_IMPORT = [
   {
     from: "packages/conformance",
     ours: ["packages/core", "packages/server"],
-    others: ["@google-cloud/[^/]+", "@jest/globals", "@zip\\.js/zip\\.js", "jest-environment-node", "protobufjs", "yaml"],
+    others: [
+      "@google-cloud/[^/]+",
+      "@jest/globals",
+      "@zip\\.js/zip\\.js",
+      "jest-environment-node",
+      "protobufjs",
+      "yaml",
+    ],
   },
   {
     from: "packages/bench/src",
@@ -37,7 +44,7 @@ const MAY_IMPORT = [
   { from: "packages/deploy/src", ours: ["packages/core"], others: ["esbuild", "@zip\\.js/zip\\.js"] },
   {
     from: "packages/serverless/src",
-    ours: ["packages/core", "packages/deploy", "providers/aws"],
+    ours: ["packages/core", "packages/deploy", "providers/aws", "providers/google"],
     others: ["@aws-sdk/client-cloudformation"],
   },
   // What runs on the deployer's machine may know how deployments are planned; what runs in the cloud may not.
@@ -51,7 +58,7 @@ const MAY_IMPORT = [
   { from: "providers/google/src", ours: ["packages/core", "packages/server"], others: ["@google-cloud/[^/]+"] },
   // Tests, counterparts and examples are free to use what they need.
   { from: "(packages|providers)/[^/]+/tests", ours: ["packages/[^/]+"], others: [".+"] },
-  { from: "packages/conformance/tests", ours: ["providers/[^/]+"] },
+  { from: "packages/(conformance|cli|serverless)/tests", ours: ["providers/[^/]+"] },
   { from: "packages/conformance/counterparts", ours: ["(packages|providers)/[^/]+"], others: [".+"] },
   { from: "examples", ours: ["packages/[^/]+"], others: [".+"] },
 ];

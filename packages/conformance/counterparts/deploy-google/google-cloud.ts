@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type GoogleFunctions, startGoogleFunctions } from "../../src/google-functions/index.ts";
 import { type StrictGcs, startStrictGcs } from "../../src/strict-gcs/index.ts";
 
-export const PROJECT = "virga-counterpart";
+const PROJECT = "virga-counterpart";
 
 /** What stands in for Google Cloud, and how commands are told of it. */
 export interface GoogleCloud {

@@ -1,19 +1,7 @@
 import type { Call } from "./call.ts";
 import type { Operation } from "./operations.ts";
 import { GcsRefusal } from "./refusal.ts";
-
-/** How a bucket is kept, and who may do what with it. */
-export interface StrictBucketOptions {
-  /** Permissions that nobody has, such as `storage.objects.get`. */
-  readonly denied?: readonly string[];
-  /** The only access token that lets in; everybody may come in where absent. */
-  readonly token?: string;
-  /** Who asks has to say which project pays, and may name only these. */
-  readonly payingProjects?: readonly string[];
-  /** Old generations stay readable. */
-  readonly versioning?: boolean;
-  readonly labels?: Readonly<Record<string, string>>;
-}
+import type { StrictBucketOptions } from "./stored-buckets.ts";
 
 /** Headers that change what a request means, so that none may go unheard. */
 const MEANINGFUL_HEADER =

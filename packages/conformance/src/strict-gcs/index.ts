@@ -1,2 +1,2 @@
-export type { StrictBucketOptions } from "./access.ts";
+export type { StrictBucketOptions } from "./stored-buckets.ts";
 export { type StrictGcs, type StrictGcsOptions, startStrictGcs } from "./strict-gcs.ts";

@@ -1,5 +1,17 @@
-import type { StrictBucketOptions } from "./access.ts";
 import { StoredObjects } from "./stored-objects.ts";
+
+/** How a bucket is kept, and who may do what with it. */
+export interface StrictBucketOptions {
+  /** Permissions that nobody has, such as `storage.objects.get`. */
+  readonly denied?: readonly string[];
+  /** The only access token that lets in; everybody may come in where absent. */
+  readonly token?: string;
+  /** Who asks has to say which project pays, and may name only these. */
+  readonly payingProjects?: readonly string[];
+  /** Old generations stay readable. */
+  readonly versioning?: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
+}
 
 /** An allow policy. Source: IAM, "Policy". */
 export interface BucketPolicy {

@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import type { StrictBucketOptions } from "./access.ts";
 import { answerRequest, type Service } from "./answer-request.ts";
 import type { Answer } from "./refusal.ts";
 import { ResumableUploads } from "./resumable-uploads.ts";
-import { createBucket } from "./stored-buckets.ts";
+import { createBucket, type StrictBucketOptions } from "./stored-buckets.ts";
 
 export interface StrictGcsOptions {
   readonly buckets: Readonly<Record<string, StrictBucketOptions>>;
