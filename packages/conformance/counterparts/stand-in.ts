@@ -46,7 +46,8 @@ async function untilUp(child: ChildProcess, url: string): Promise<void> {
   throw new Error(`${child.spawnfile} did not answer at ${url} within ${PATIENCE_MS / 1_000} s.`);
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback that nobody listens on, for servers that cannot choose one. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();

@@ -30,29 +30,10 @@ export async function withInstance(
   work: (instance: FunctionInstance) => Promise<void>,
 ): Promise<void> {
   const api = await startRuntimeApi();
-  const [temporary, home] = [join(setup.scratch, "tmp"), join(setup.scratch, "home")];
-  for (const folder of [temporary, home]) mkdirSync(folder, { recursive: true });
   const child = spawn(setup.nodeProgram, [setup.runtimeInterfaceClient, setup.handler], {
     cwd: setup.folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      AWS_LAMBDA_RUNTIME_API: api.address,
-      _HANDLER: setup.handler,
-      LAMBDA_TASK_ROOT: setup.folder,
-      AWS_LAMBDA_FUNCTION_NAME: "virga",
-      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1024",
-      AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/virga",
-      AWS_LAMBDA_LOG_STREAM_NAME: "stream",
-      AWS_LAMBDA_LOG_FORMAT: "JSON",
-      AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-      AWS_REGION: "eu-west-1",
-      TZ: ":UTC",
-      HOME: home,
-      TMPDIR: temporary,
-      VIRGA_CACHE: join(temporary, "virga"),
-      ...setup.environment,
-    },
+    env: { ...prepareEnvironment(setup), AWS_LAMBDA_RUNTIME_API: api.address, _HANDLER: setup.handler },
   });
   const log: string[] = [];
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", (line) => log.push(line));
@@ -64,6 +45,28 @@ export async function withInstance(
     await ended;
     await api.close();
   }
+}
+
+/** Makes the folders that a function may write to, and gives all that it finds around it but the platform's address. */
+export function prepareEnvironment({ folder, scratch, environment }: FunctionSetup): Record<string, string> {
+  const [temporary, home] = [join(scratch, "tmp"), join(scratch, "home")];
+  for (const writable of [temporary, home]) mkdirSync(writable, { recursive: true });
+  return {
+    LAMBDA_TASK_ROOT: folder,
+    AWS_LAMBDA_FUNCTION_NAME: "virga",
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1024",
+    AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/virga",
+    AWS_LAMBDA_LOG_STREAM_NAME: "stream",
+    AWS_LAMBDA_LOG_FORMAT: "JSON",
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_REGION: "eu-west-1",
+    TZ: ":UTC",
+    HOME: home,
+    TMPDIR: temporary,
+    VIRGA_CACHE: join(temporary, "virga"),
+    ...environment,
+  };
 }
 
 function failEnded(code: number | null, log: readonly string[]): never {

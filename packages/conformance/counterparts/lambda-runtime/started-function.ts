@@ -17,12 +17,17 @@ export interface Place {
   readonly scratch: string;
 }
 
-/** A function that is started, and the bucket that its weights lie in. */
-export interface StartedFunction extends FunctionInstance {
-  /** Paths that were read from the bucket. */
+/** The bucket that a function's weights lie in. */
+interface Weights {
+  /** Variables that lead to it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Paths that were read from it. */
   readonly reads: readonly string[];
   publish(): Promise<number>;
 }
+
+/** A function that is started, and the bucket that its weights lie in. */
+export interface StartedFunction extends FunctionInstance, Omit<Weights, "environment"> {}
 
 interface StartOptions {
   readonly handler?: FunctionSetup["handler"];
@@ -33,9 +38,21 @@ interface StartOptions {
 
 /** Runs `work` with a function whose weights lie in a bucket of this machine. */
 export async function withFunction(
-  { setup, scratch }: Place,
-  { handler = "index.handler", isPublished = true, bytesPerSecond, environment }: StartOptions,
+  place: Place,
+  { handler = "index.handler", ...options }: StartOptions,
   work: (started: StartedFunction) => Promise<void>,
+): Promise<void> {
+  const { setup, scratch } = place;
+  await withWeights(place, options, ({ environment, ...weights }) =>
+    withInstance({ ...setup, handler, scratch, environment }, (instance) => work({ ...instance, ...weights })),
+  );
+}
+
+/** Runs `work` with a bucket of this machine, and the variables by which a function finds its weights there. */
+export async function withWeights(
+  { scratch }: Place,
+  { isPublished = true, bytesPerSecond, environment }: Omit<StartOptions, "handler">,
+  work: (weights: Weights) => Promise<void>,
 ): Promise<void> {
   const buckets = join(scratch, "buckets");
   const registry = join(buckets, "models", "virga");
@@ -57,9 +74,7 @@ export async function withFunction(
     ...environment,
   };
   try {
-    await withInstance({ ...setup, handler, scratch, environment: variables }, (instance) =>
-      work({ ...instance, reads, publish }),
-    );
+    await work({ environment: variables, reads, publish });
   } finally {
     await bucket.close();
   }
