@@ -30,8 +30,12 @@ export interface App extends InferenceApp {
   describe(): readonly EndpointDescription[];
   /** Loads a model anew beside the old one and swaps. @throws InferenceError when it fails; the old one serves on. */
   reloadModel(name: string): Promise<void>;
-  /** Looks once whether models' aliases have moved, and swaps those that have: for platforms without timers. */
-  followAliases(): Promise<void>;
+  /**
+   * Looks once whether models' aliases have moved, and swaps those that have: for platforms without timers. Never rejects.
+   *
+   * @param signal ends the asking, and not a swap that has begun.
+   */
+  followAliases(signal?: AbortSignal): Promise<void>;
   /** Takes up new user code. @throws InferenceError `CONFIG_INVALID` when it does not fit; the old one serves on. */
   replacePredictor(predictor: Predictor | undefined): void;
 }
@@ -82,7 +86,7 @@ export function createApp(options: AppOptions): App {
     },
     describe: () => service.describe(),
     reloadModel: (name) => service.reloadModel(name),
-    followAliases: () => service.followAliases(),
+    followAliases: (signal) => service.followAliases(signal),
     replacePredictor: (predictor) => service.replacePredictor(predictor),
   };
 }

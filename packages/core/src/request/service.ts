@@ -121,8 +121,8 @@ export class Service {
   }
 
   /** Looks once whether aliases have moved, and swaps the models of those that have; what fails is logged. */
-  async followAliases(): Promise<void> {
-    await Promise.all([...this.#library.values()].map((model) => model.followAlias?.()));
+  async followAliases(signal?: AbortSignal): Promise<void> {
+    await Promise.all([...this.#library.values()].map((model) => model.followAlias?.(signal)));
   }
 
   replacePredictor(predictor: Predictor | undefined): void {

@@ -12,9 +12,13 @@ export interface SwapReport {
   readonly model: string;
 }
 
+/** Looks once at one alias. */
+export type AliasLook = (signal?: AbortSignal) => Promise<void>;
+
 /**
  * A look at an alias that swaps the model when it has moved. A version that is refused for good is not tried again before
- * the alias moves; the one before keeps serving. It never rejects: what goes wrong is logged.
+ * the alias moves; the one before keeps serving. It never rejects: what goes wrong is logged. Its signal ends the asking,
+ * and not a swap that has begun.
  *
  * @param tag of the alias as the slot's model was resolved with, and again after each swap.
  */
@@ -23,14 +27,14 @@ export function createAliasLook(
   slot: ModelSlot,
   tag: () => string | undefined,
   report: SwapReport,
-): () => Promise<void> {
+): AliasLook {
   let refusedTag: string | undefined;
   let underWay: Promise<void> | undefined;
 
-  async function look(): Promise<void> {
+  async function look(signal?: AbortSignal): Promise<void> {
     const known = refusedTag ?? tag();
     if (known === undefined) return;
-    const found = await registry.resolveIfMoved(name, reference, known);
+    const found = await registry.resolveIfMoved(name, reference, known, signal);
     if (found === "unchanged" || found.aliasTag === tag()) return;
     refusedTag = undefined;
     try {
@@ -47,8 +51,8 @@ export function createAliasLook(
     }
   }
 
-  return () => {
-    underWay ??= look()
+  return (signal) => {
+    underWay ??= look(signal)
       .catch((error: unknown) => {
         // What was under way when the service was closed has nothing to tell.
         if (slot.state.state !== "closed") reportFailure(report, `${name}@${reference}`, error);
@@ -61,7 +65,7 @@ export function createAliasLook(
 }
 
 /** Looks at an alias again and again until the slot is closed. */
-export function lookEvery(refreshMs: number, look: () => Promise<void>, slot: ModelSlot): void {
+export function lookEvery(refreshMs: number, look: AliasLook, slot: ModelSlot): void {
   const lookAgain = (): void => {
     if (slot.state.state === "closed") return;
     const timer = setTimeout(() => look().then(lookAgain, lookAgain), refreshMs);
@@ -74,6 +78,6 @@ export function lookEvery(refreshMs: number, look: () => Promise<void>, slot: Mo
 function reportFailure({ log, metrics, model }: SwapReport, reference: string, error: unknown): void {
   metrics.countFailedSwap(model, error);
   const reason = error instanceof Error ? error.message : String(error);
-  const message = `${reference} has moved and could not be followed; the version before serves on: ${reason}`;
+  const message = `${reference} could not be followed; the version that is loaded serves on: ${reason}`;
   log({ level: "error", event: "model.swap.failed", message, error });
 }

@@ -2,7 +2,7 @@ import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Engine, ModelSource, Session } from "../session/engine.ts";
-import { createAliasLook, lookEvery } from "./follow-alias.ts";
+import { type AliasLook, createAliasLook, lookEvery } from "./follow-alias.ts";
 import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-registered.ts";
 import { type LoadedModel, ModelSlot } from "./model-slot.ts";
 import { observeLoad } from "./observe-load.ts";
@@ -25,7 +25,7 @@ export interface LibraryModel {
   /** What serves now is called, or will be called as far as that is known before it is loaded. */
   readonly version: string | undefined;
   /** Looks whether the model's alias has moved and swaps; never rejects. Absent where there is nothing to follow. */
-  readonly followAlias?: () => Promise<void>;
+  readonly followAlias?: AliasLook;
 }
 
 /** What all models of a service share. */

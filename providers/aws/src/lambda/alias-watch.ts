@@ -2,6 +2,8 @@ import type { App } from "@virga/core";
 
 /** How old what is known of the aliases may be. */
 const LOOK_EVERY_MS = 10_000;
+/** How long the answer to a request may wait for a registry that does not say whether they have moved. */
+const MOST_WAIT_MS = 2_000;
 
 /**
  * Looks at the aliases beside requests, because an instance runs only while it has one. By the clock of the day: others
@@ -12,6 +14,6 @@ export function createAliasWatch(app: App, now: () => number = Date.now): () => 
   return () => {
     if (now() - lookedAtMs < LOOK_EVERY_MS) return undefined;
     lookedAtMs = now();
-    return app.followAliases();
+    return app.followAliases(AbortSignal.timeout(MOST_WAIT_MS));
   };
 }

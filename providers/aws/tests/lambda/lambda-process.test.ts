@@ -14,6 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), "virga-lambda-"));
 const registry = join(folder, "buckets", BUCKET, PREFIX);
 let bucket: BucketServer;
 let environment: Record<string, string>;
+/** What each read of the bucket waits for. */
+let held: Promise<void> | undefined;
 const running: FunctionProcess[] = [];
 
 async function start(changes: Readonly<Record<string, string>> = {}): Promise<FunctionProcess> {
@@ -35,7 +37,7 @@ const post = (body: string): object => ({
 beforeAll(async () => {
   mkdirSync(registry, { recursive: true });
   await publishModel(registry, "scale", scale(2));
-  bucket = await startBucketServer({ folder: join(folder, "buckets") });
+  bucket = await startBucketServer({ folder: join(folder, "buckets"), onRead: () => held });
   environment = {
     VIRGA_STORE: `s3://${BUCKET}/${PREFIX}`,
     AWS_ENDPOINT_URL_S3: bucket.url,
@@ -86,6 +88,25 @@ describe("a function", () => {
     const swap = instance.log.find(({ event }) => event === "model.swapped");
     expect(swap).toMatchObject({ level: "INFO", requestId: "request-3" });
     expect(instance.log.find((entry) => entry["virga_model_swaps_total"] === 1)).toMatchObject({ outcome: "swapped" });
+  });
+
+  it("does not wait long for a bucket that hangs, and follows when it does not", async () => {
+    const instance = await start({ VIRGA_CACHE: join(folder, "hangs") });
+    const [, before = 0] = /(\d+)/.exec(JSON.stringify((await instance.ask({ invoke: { X: [1] } })).result)) ?? [];
+    await publishModel(registry, "scale", scale(Number(before) + 1));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    const answer = await instance.ask({ invoke: { X: [1] }, forwardMs: 11_000 });
+    held = undefined;
+    expect(answer.result).toEqual({ Y: [Number(before)] });
+    // A socket that is closed is gone a turn of the loop later.
+    const { resources } = await instance.ask({});
+    expect(resources.filter((kind) => !kind.startsWith("Pipe"))).toEqual([]);
+    const failure = instance.log.find(({ event }) => event === "model.swap.failed");
+    expect(failure).toMatchObject({ requestId: "request-2", message: expect.stringContaining("was cancelled") });
+    await instance.ask({ invoke: { X: [1] }, forwardMs: 11_000 });
+    expect((await instance.ask({ invoke: { X: [1] } })).result).toEqual({ Y: [Number(before) + 1] });
+    resolve();
   });
 
   it("that cannot load its model starts all the same, says why, and tries again", async () => {

@@ -113,9 +113,14 @@ export class Registry {
   }
 
   /** As `resolve` for an alias, but nothing where it is still in the state with this tag: what a swap asks for. */
-  async resolveIfMoved(name: string, alias: string, tag: string): Promise<"unchanged" | ResolvedVersion> {
+  async resolveIfMoved(
+    name: string,
+    alias: string,
+    tag: string,
+    signal?: AbortSignal,
+  ): Promise<"unchanged" | ResolvedVersion> {
     const key = registryKeys.alias(name, alias);
-    const found = await this.store.readIfChanged(key, tag);
+    const found = await this.store.readIfChanged(key, tag, signal);
     if (found === "unchanged") return found;
     if (found === undefined) throw this.#noAlias(name, alias);
     const { version, manifest } = decodeAlias(found.bytes, key);
