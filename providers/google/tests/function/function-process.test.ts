@@ -103,4 +103,54 @@ describe("a function in a process of its own, under the functions framework", ()
       await child.exit;
     });
   });
+
+  it.each([
+    ["a CloudEvent in headers", (event: object, data: object) => [toHeaders(event), data] as const],
+    [
+      "a CloudEvent in the body",
+      (event: object, data: object) =>
+        [
+          { "content-type": "application/cloudevents+json" },
+          { ...event, datacontenttype: "application/json", data },
+        ] as const,
+    ],
+  ])("scores the object of %s", async (_, encode) => {
+    await withFolder(async (folder) => {
+      const server = await startStrictGcs({ buckets: { models: {}, inbox: {} } });
+      await publishDoubler(createGcsStore({ bucket: "models", endpoint: server.url }));
+      const inbox = createGcsStore({ bucket: "inbox", endpoint: server.url });
+      const generation = await inbox.write("rows.json", { kind: "bytes", bytes: Buffer.from(body) });
+      const child = await startFunctionProcess({
+        FUNCTION_TARGET: "score",
+        FUNCTION_SIGNATURE_TYPE: "cloudevent",
+        VIRGA_STORE: "gs://models",
+        VIRGA_CACHE: folder,
+        STORAGE_EMULATOR_HOST: server.url.href,
+      });
+      const data = { bucket: "inbox", name: "rows.json", generation, contentType: "application/json", size: "27" };
+      const [headers, sent] = encode(EVENT, data);
+      const response = await fetch(child.url, { method: "POST", headers, body: JSON.stringify(sent) });
+      expect(response.status).toBe(204);
+      const predictions = await inbox.read("rows.json.predictions.json");
+      expect(JSON.parse(Buffer.from(predictions?.bytes ?? []).toString())).toEqual(answer);
+      child.kill("SIGTERM");
+      await child.exit;
+      await server.close();
+    });
+  });
 });
+
+/** Source: CloudEvents 1.0, and Eventarc's events of Cloud Storage. */
+const EVENT = {
+  specversion: "1.0",
+  id: "12345",
+  type: "google.cloud.storage.object.v1.finalized",
+  source: "//storage.googleapis.com/projects/_/buckets/inbox",
+  subject: "objects/rows.json",
+  time: "2026-11-22T10:00:00Z",
+};
+
+function toHeaders(event: object): Record<string, string> {
+  const attributes = Object.entries(event).map(([name, value]) => [`ce-${name}`, String(value)]);
+  return { "content-type": "application/json", ...Object.fromEntries(attributes) };
+}
