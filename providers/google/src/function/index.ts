@@ -1,4 +1,11 @@
 // The door for what runs inside a function; nothing of the SDK is behind it.
+export type { DrainedProcess } from "./drain-function.ts";
 export { createFunctionHandlers, type FunctionHandlers } from "./function-handlers.ts";
-export type { FrameworkRequest, HttpHandler } from "./http-handler.ts";
+export {
+  createHttpHandler,
+  type FrameworkRequest,
+  type HttpHandler,
+  type HttpHandlerOptions,
+} from "./http-handler.ts";
 export type { StorageEvent } from "./storage-event.ts";
+export { leaveBodiesUnread } from "./unread-bodies.ts";
