@@ -27,8 +27,10 @@ export class Histogram<Label extends string> {
 
   observe(labels: Labels<Label>, value: number): void {
     const observed = this.#series.of(labels);
-    const bucket = this.#description.bounds.findIndex((bound) => value <= bound);
-    if (bucket !== -1) observed.counts[bucket] = (observed.counts[bucket] ?? 0) + 1;
+    const { bounds } = this.#description;
+    let bucket = 0;
+    while (bucket < bounds.length && !(value <= (bounds[bucket] ?? 0))) bucket += 1;
+    if (bucket < bounds.length) observed.counts[bucket] = (observed.counts[bucket] ?? 0) + 1;
     observed.count += 1;
     observed.sum += value;
   }

@@ -5,11 +5,18 @@ interface Entry<Label extends string, State> {
   readonly state: State;
 }
 
+/** One level for each label, by its value: looking a series up joins and hashes no texts. */
+interface Level<Label extends string, State> {
+  readonly next: Map<string, Level<Label, State>>;
+  entry?: Entry<Label, State>;
+}
+
 /** What a metric keeps for each set of label values that it has met. */
 export class Series<Label extends string, State> {
   readonly #names: readonly Label[];
   readonly #create: () => State;
-  readonly #entries = new Map<string, Entry<Label, State>>();
+  readonly #top: Level<Label, State> = { next: new Map() };
+  readonly #entries: Entry<Label, State>[] = [];
 
   constructor(names: readonly Label[], create: () => State) {
     this.#names = names;
@@ -17,18 +24,27 @@ export class Series<Label extends string, State> {
   }
 
   of(labels: Labels<Label>): State {
-    let key = "";
-    // With its length in front no value runs into the next.
-    for (const name of this.#names) key += `${labels[name].length}:${labels[name]}`;
-    let entry = this.#entries.get(key);
-    if (entry === undefined) {
-      entry = { labels: { ...labels }, state: this.#create() };
-      this.#entries.set(key, entry);
+    let level = this.#top;
+    for (const name of this.#names) {
+      const value = labels[name];
+      let next = level.next.get(value);
+      if (next === undefined) {
+        next = { next: new Map() };
+        level.next.set(value, next);
+      }
+      level = next;
     }
-    return entry.state;
+    level.entry ??= this.#enter(labels);
+    return level.entry.state;
   }
 
   map<Result>(each: (labels: Labels<Label>, state: State) => Result): Result[] {
-    return Array.from(this.#entries.values(), ({ labels, state }) => each(labels, state));
+    return this.#entries.map(({ labels, state }) => each(labels, state));
+  }
+
+  #enter(labels: Labels<Label>): Entry<Label, State> {
+    const entry = { labels: { ...labels }, state: this.#create() };
+    this.#entries.push(entry);
+    return entry;
   }
 }
