@@ -1,10 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
-import { buffer } from "node:stream/consumers";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { createApp, InferenceError } from "@virga/core";
 import { formatAnswer } from "./print/answer-table.ts";
 import type { Terminal } from "./print/terminal.ts";
 import { defineService, type ServiceArguments } from "./service/define-service.ts";
+import { toPredictRequest } from "./service/predict-request.ts";
 import { toAppOptions } from "./service/to-app-options.ts";
 
 export interface PredictArguments extends ServiceArguments {
@@ -14,15 +14,6 @@ export interface PredictArguments extends ServiceArguments {
   readonly output?: string;
   readonly json: boolean;
 }
-
-/** What is not listed is JSON. */
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".wav": "audio/wav",
-  ".bin": "application/octet-stream",
-};
 
 /** One prediction takes as long as it takes: nobody else waits. */
 const TIMEOUT_MS = 2 ** 31 - 1;
@@ -34,30 +25,19 @@ const TIMEOUT_MS = 2 ** 31 - 1;
  */
 export async function predict(written: PredictArguments, terminal: Terminal): Promise<void> {
   const service = await defineService(written, terminal.folder);
-  const body = await readInput(written.input, terminal.folder);
+  const request = await toPredictRequest(written.input, terminal.folder);
   const limits = { maxRequestBytes: Number.MAX_SAFE_INTEGER, timeoutMs: TIMEOUT_MS };
   const { options } = await toAppOptions(service, terminal);
   const app = createApp({ ...options, limits });
   try {
     await app.warm();
-    const headers = { "content-type": MEDIA_TYPES[extname(written.input)] ?? "application/json" };
-    const response = await app.fetch(new Request("http://localhost/predict", { method: "POST", headers, body }));
+    const response = await app.fetch(request);
     const text = await response.text();
     if (!response.ok) throw toError(text);
     if (written.output !== undefined) await writeFile(resolve(terminal.folder, written.output), `${text}\n`);
     else terminal.print(written.json ? text : formatAnswer(text));
   } finally {
     await app.close();
-  }
-}
-
-async function readInput(input: string, folder: string): Promise<Uint8Array> {
-  if (input === "-") return buffer(process.stdin);
-  try {
-    return await readFile(resolve(folder, input));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InferenceError("INPUT_INVALID", `The input ${input} cannot be read: ${reason}.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { addBench } from "./bench/bench-program.ts";
 import { addBuild } from "./build/build-program.ts";
 import { addCostCommands } from "./cost/cost-program.ts";
 import { parseByteSize } from "./print/byte-size.ts";
@@ -39,6 +40,7 @@ export function createProgram(version: string, terminal: Terminal): Command {
   addPredict(program, terminal);
   addRegistryCommands(program, terminal);
   addCostCommands(program, terminal);
+  addBench(program, terminal);
   addBuild(program, terminal);
   return program;
 }

@@ -2,13 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InferenceError } from "@virga/core";
 import { compare, type PriceBook, recommend } from "@virga/cost";
+import { type Measurement, parseMeasurement } from "../bench/measurement.ts";
 import type { Terminal } from "../print/terminal.ts";
 import type { CostFlags } from "./cost-flags.ts";
 import { describeComparison } from "./describe-comparison.ts";
 import { describeRecommendation } from "./describe-recommendation.ts";
-import { type Measurement, measureModel, readMeasurements } from "./measure-model.ts";
 import { type CostQuestion, readQuestion, toOptions } from "./question.ts";
-import { explainCostErrors, openPriceBook } from "./read-json.ts";
+import { explainCostErrors, openPriceBook, readJson } from "./read-json.ts";
 
 /** Compares targets, or recommends one. @throws InferenceError `CONFIG_INVALID` naming the figure that is wrong. */
 export async function cost(flags: CostFlags, terminal: Terminal): Promise<void> {
@@ -23,12 +23,23 @@ export async function cost(flags: CostFlags, terminal: Terminal): Promise<void> 
   });
 }
 
-async function readMeasurement(flags: CostFlags, terminal: Terminal): Promise<Measurement | undefined> {
-  const { measure, measurements } = flags;
-  if (measurements !== undefined) return readMeasurements(measurements, terminal.folder);
+async function readMeasurement(
+  { measure, measurements, config }: CostFlags,
+  terminal: Terminal,
+): Promise<Measurement | undefined> {
+  if (measurements !== undefined) {
+    if (measure !== undefined) throw invalid("Give either --measure or --measurements, not both.");
+    return parseMeasurement(await readJson(measurements, terminal.folder), measurements);
+  }
   if (measure === undefined) return undefined;
+  const [{ findModels }, { measureModel }] = await Promise.all([
+    import("../bench/find-models.ts"),
+    import("../bench/measure-model.ts"),
+  ]);
+  const [model] = await findModels(measure, config, terminal.folder);
+  if (model === undefined) throw invalid(`There is no model ${measure}.`);
   terminal.complain(`Measuring ${measure} …`);
-  return measureModel(measure, terminal.folder);
+  return measureModel(model, undefined, terminal);
 }
 
 async function showComparison(
@@ -64,9 +75,9 @@ function showRecommendation(
   terminal: Terminal,
 ): void {
   const { latency, json } = flags;
-  if (latency === undefined) throw missing("--recommend needs a goal: --latency MS.");
+  if (latency === undefined) throw invalid("--recommend needs a goal: --latency MS.");
   if (measured.length === 0) {
-    throw missing("--recommend needs measured times: --measure MODEL on this machine, or --measurements FILE.");
+    throw invalid("--recommend needs measured times: --measure MODEL on this machine, or --measurements FILE.");
   }
   const { durationMs: _, threads: __, ...rest } = workload;
   const { awsRegion, googleRegion } = regions;
@@ -78,6 +89,6 @@ function showRecommendation(
   terminal.print(json ? JSON.stringify({ measured, ...found }, undefined, 2) : describeRecommendation(found, latency));
 }
 
-function missing(message: string): InferenceError {
+function invalid(message: string): InferenceError {
   return new InferenceError("CONFIG_INVALID", message);
 }

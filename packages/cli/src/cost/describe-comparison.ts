@@ -1,5 +1,5 @@
 import type { Comparison, PossibleEstimate, PriceBook } from "@virga/cost";
-import { formatTable } from "../print/table.ts";
+import { alignRight, formatTable } from "../print/table.ts";
 import type { Figure } from "./figure.ts";
 import type { CostQuestion } from "./question.ts";
 
@@ -64,13 +64,6 @@ function formatTotals(possible: readonly PossibleEstimate[]): string {
   ]);
   const header = ["Target", "Region", "instances", "USD a month", "per million", "idle"];
   return formatTable(alignRight([header, ...rows], [2, 3, 4, 5]));
-}
-
-/** Pads the cells of number columns in front, so that their points stand below each other. */
-function alignRight(rows: readonly (readonly string[])[], columns: readonly number[]): string[][] {
-  const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const widths = new Map(columns.map((column) => [column, widthOf(column)]));
-  return rows.map((row) => row.map((cell, column) => cell.padStart(widths.get(column) ?? 0)));
 }
 
 function formatCalculations({ name, lines, total, rounding, assumptions, notPriced }: PossibleEstimate): string {

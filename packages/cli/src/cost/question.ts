@@ -2,10 +2,10 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { InferenceConfig } from "@virga/core/config-schema";
 import { type EstimateOptions, lambdaLatency, type MeasuredLatency, type Target, type Workload } from "@virga/cost";
+import type { Measurement } from "../bench/measurement.ts";
 import { findConfigFile, readConfigFile } from "../service/config-file.ts";
 import type { CostFlags } from "./cost-flags.ts";
 import { type Figure, type FigureOrigin, firstOf } from "./figure.ts";
-import type { Measurement } from "./measure-model.ts";
 import { completeTarget, DEFAULT_TARGETS, parseTarget, type TargetDefaults } from "./target-words.ts";
 import { readWorkloadFile, type WorkloadFile } from "./workload-file.ts";
 

@@ -8,3 +8,10 @@ export function formatTable(rows: readonly (readonly string[])[], indent = ""): 
     .map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())
     .join("\n");
 }
+
+/** Pads the cells of number columns in front, so that their points stand below each other. */
+export function alignRight(rows: readonly (readonly string[])[], columns: readonly number[]): string[][] {
+  const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const widths = new Map(columns.map((column) => [column, widthOf(column)]));
+  return rows.map((row) => row.map((cell, column) => cell.padStart(widths.get(column) ?? 0)));
+}

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ModelConfig, ServiceOptions } from "@virga/core";
+import type { ModelConfig, RegisteredModel, ServiceOptions } from "@virga/core";
 import { Registry, WeightCache } from "@virga/core/weights";
 import type { Terminal } from "../print/terminal.ts";
 import { openStore } from "../registry/open-store.ts";
@@ -35,8 +35,15 @@ export async function toAppOptions(
   return { options: { ...options, predictor }, predictorFiles: bundle.files };
 }
 
-async function toSource(place: ModelPlace, { folder, environment }: Terminal): Promise<ModelConfig["source"]> {
-  if (place.kind === "file") return place.path;
+async function toSource(place: ModelPlace, terminal: Terminal): Promise<ModelConfig["source"]> {
+  return place.kind === "file" ? place.path : toRegisteredModel(place, terminal);
+}
+
+/** A model of a registry, cached in `.virga` of the folder. */
+export async function toRegisteredModel(
+  place: ModelPlace & { kind: "registry" },
+  { folder, environment }: Terminal,
+): Promise<RegisteredModel> {
   const registry = new Registry(await openStore(place.store, folder, environment));
   const cache = new WeightCache({ directory: join(folder, CACHE_FOLDER) });
   return {
