@@ -1,5 +1,4 @@
 // The door for what runs inside a function; nothing of the SDK is behind it.
-export type { DrainedProcess } from "./drain-function.ts";
 export { createFunctionHandlers, type FunctionHandlers } from "./function-handlers.ts";
 export {
   createHttpHandler,
