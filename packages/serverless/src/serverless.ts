@@ -18,7 +18,7 @@ export interface ServiceResources {
 export type Statements = readonly LambdaDeployment["iamStatements"][number][];
 
 /** The role of a service's functions: one that exists, or statements for the one that is made. */
-export type ServiceRole = string | { readonly statements?: Statements } | undefined;
+export type ServiceRole = string | { readonly name?: string; readonly statements?: Statements } | undefined;
 
 /** `provider` of the config. */
 export interface ServiceProvider {
@@ -27,6 +27,10 @@ export interface ServiceProvider {
   readonly stage?: string;
   readonly environment?: Readonly<Record<string, string>>;
   iam?: { readonly role?: ServiceRole };
+  /** The older spelling of an `iam.role` that exists. */
+  readonly role?: ServiceRole;
+  /** The network of all functions that have none of their own. */
+  readonly vpc?: { readonly securityGroupIds?: unknown; readonly subnetIds?: unknown };
   /** The older spelling of `iam.role.statements`. */
   iamRoleStatements?: Statements;
   /** Its name, if the config has one. */

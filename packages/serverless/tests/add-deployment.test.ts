@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { addDeployment } from "../src/aws/add-deployment.ts";
+import { describeStatements } from "../src/aws/brings-role.ts";
 import type { Service, ServiceProvider } from "../src/serverless.ts";
 
 type Deployment = Parameters<typeof addDeployment>[2];
@@ -55,6 +56,20 @@ describe("statements of the role", () => {
       expect(service.provider.iam?.role).toEqual(role);
     },
   );
+});
+
+describe("a role of the user's", () => {
+  it("in the older spelling is left to its owner as well", () => {
+    const service = serviceWith({ role: "arn:aws:iam::123456789012:role/own" });
+    expect(addDeployment(service, "dev", DEPLOYMENT)).toEqual([READ]);
+    expect(service.provider.iam).toBeUndefined();
+  });
+
+  it("is told what it must allow", () => {
+    const told = describeStatements({ name: "aws", vpc: {} }, [READ]);
+    expect(told).toMatch(/write logs and to join the network/);
+    expect(JSON.parse(told.split("\n").slice(1, -1).join("\n"))).toEqual([READ]);
+  });
 });
 
 describe("functions and resources", () => {

@@ -1,6 +1,7 @@
 import type { LambdaDeployment } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import type { Service, ServiceProvider, Statements } from "../serverless.ts";
+import { bringsRole } from "./brings-role.ts";
 
 /**
  * Adds what a deployment needs to what the config has; nothing of the user's own is changed.
@@ -33,17 +34,16 @@ function refuseTaken(name: string, taken: object, where: string): void {
 
 /** A role that exists is left as it is: its owner decides what it may do. */
 function addStatements(provider: ServiceProvider, statements: Statements): Statements {
+  if (bringsRole(provider)) return statements;
   const role = provider.iam?.role;
   if (provider.iamRoleStatements !== undefined && role === undefined) {
     provider.iamRoleStatements = [...provider.iamRoleStatements, ...statements];
     return [];
   }
-  if (role !== undefined && !isOwnRole(role)) return statements;
-  provider.iam = { ...provider.iam, role: { ...role, statements: [...(role?.statements ?? []), ...statements] } };
+  const described = typeof role === "object" ? role : {};
+  provider.iam = {
+    ...provider.iam,
+    role: { ...described, statements: [...(described.statements ?? []), ...statements] },
+  };
   return [];
-}
-
-/** Whether the role is described for the framework to make, and not named or referred to. */
-function isOwnRole(role: object | string): role is { readonly statements?: Statements } {
-  return typeof role === "object" && !Object.keys(role).some((key) => key === "Ref" || key.startsWith("Fn::"));
 }

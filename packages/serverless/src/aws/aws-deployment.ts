@@ -3,6 +3,8 @@ import type { InferenceConfig } from "@virga/core/config-schema";
 import { checkPlanFiles, type ServicePlan, toServicePlan } from "@virga/deploy";
 import type { AwsProvider, Serverless, Writers } from "../serverless.ts";
 import { addDeployment } from "./add-deployment.ts";
+import { describeStatements } from "./brings-role.ts";
+import { checkBuckets } from "./check-buckets.ts";
 import { clearRegistry } from "./clear-registry.ts";
 import { describeService } from "./describe-service.ts";
 import { packageFunction } from "./package-function.ts";
@@ -45,7 +47,7 @@ export class AwsDeployment {
     const facts = isPackaging ? await this.#check() : readPlainFacts(this.#plan, service.provider, this.#environment);
     const left = addDeployment(service, this.#plan.stage, toLambdaDeployment(this.#plan, facts));
     if (isPackaging && left.length > 0) {
-      this.#writers.log.warning(`The role of provider.iam.role must allow the function: ${JSON.stringify(left)}`);
+      this.#writers.log.warning(describeStatements(service.provider, left));
     }
   }
 
@@ -55,7 +57,7 @@ export class AwsDeployment {
     const plainFacts = readPlainFacts(this.#plan, provider, this.#environment);
     checkPlanFiles(this.#plan);
     checkAwsPlan(this.#plan, plainFacts);
-    if (this.#command() === "deploy" && this.#plan.aws.bucket !== undefined) await this.#checkBucket();
+    if (this.#command() === "deploy") await checkBuckets(this.#plan, this.#registries);
     const shown = this.#writers.progress.get(PROGRESS);
     try {
       const report = (text: string): void => shown.notice(text);
@@ -69,12 +71,6 @@ export class AwsDeployment {
 
   #command(): string {
     return this.#serverless.processedInput.commands.join(" ");
-  }
-
-  /** A bucket of the user's must be there and readable before anything is uploaded elsewhere. */
-  async #checkBucket(): Promise<void> {
-    const { store } = await this.#registries.openOwn();
-    for await (const _object of store.list("")) break;
   }
 
   package(): Promise<void> {

@@ -9,19 +9,20 @@ import {
   studyModels,
 } from "@virga/deploy";
 import type { ServiceProvider } from "../serverless.ts";
+import { bringsRole } from "./brings-role.ts";
 import type { Environment, ServiceRegistries } from "./service-registries.ts";
 
 const API_KEY = "VIRGA_API_KEY";
 
 /** What is known of a deployment without looking at its models. */
-export function readPlainFacts(
-  { access }: ServicePlan,
-  { deploymentBucket, environment }: ServiceProvider,
-  variables: Environment,
-): AwsFacts {
+export function readPlainFacts({ access }: ServicePlan, provider: ServiceProvider, variables: Environment): AwsFacts {
+  const { deploymentBucket, environment, iam, vpc } = provider;
+  const namesRole = bringsRole(provider) || (typeof iam?.role === "object" && iam.role.name !== undefined);
   const key = variables[API_KEY];
   return {
     modelSizeBytes: {},
+    namesRole,
+    hasNetwork: vpc?.securityGroupIds !== undefined && vpc.subnetIds !== undefined,
     ...(access === "api-key" && key && describeApiKey(key)),
     ...(deploymentBucket && { deploymentBucket }),
     ...(environment && { environment }),

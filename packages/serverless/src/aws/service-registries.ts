@@ -1,4 +1,4 @@
-import { createS3Store, parseS3Uri } from "@virga/aws";
+import { createS3Store, parseS3Uri, readBucketRegion, type S3StoreOptions } from "@virga/aws";
 import { REGISTRY_PREFIX } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import { createHttpsStore, type ModelStore, Registry } from "@virga/core/weights";
@@ -31,6 +31,24 @@ export class ServiceRegistries {
     return new Registry(this.#openStore(uri));
   }
 
+  /**
+   * Asks where a bucket is; one that does not say is left to whoever reads it.
+   *
+   * @param key as the config spells what names it.
+   * @throws InferenceError `CONFIG_INVALID` for a bucket in another region than the function, which would not reach it.
+   */
+  async checkRegion(uri: string, key: string): Promise<void> {
+    if (!/^s3:/i.test(uri)) return;
+    const options = this.#toOptions(uri);
+    const [region, found] = [this.#provider.getRegion(), await readBucketRegion(options)];
+    if (found === undefined || found === region) return;
+    throw new InferenceError(
+      "CONFIG_INVALID",
+      `${key}: the bucket ${options.bucket} is in ${found}, and the function would be in ${region}, from where it is not ` +
+        `read. Write inference.aws.region: ${found}, or name a bucket in ${region}.`,
+    );
+  }
+
   async #deploymentBucket(): Promise<string> {
     try {
       return await this.#provider.getServerlessDeploymentBucketName();
@@ -44,12 +62,16 @@ export class ServiceRegistries {
 
   #openStore(uri: string): ModelStore {
     if (/^https:/i.test(uri)) return createHttpsStore(new URL(uri));
+    return createS3Store(this.#toOptions(uri));
+  }
+
+  #toOptions(uri: string): S3StoreOptions {
     const endpoint = this.#environment["AWS_ENDPOINT_URL_S3"] ?? this.#environment["AWS_ENDPOINT_URL"];
-    return createS3Store({
+    return {
       ...parseS3Uri(uri),
       region: this.#provider.getRegion(),
       credentials: this.#provider.getAwsSdkV3CredentialsProvider(),
       ...(endpoint && { endpoint: new URL(endpoint) }),
-    });
+    };
   }
 }

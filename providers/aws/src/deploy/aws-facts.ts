@@ -11,6 +11,10 @@ export interface AwsFacts {
   readonly apiKeyLength?: number;
   /** The bucket that the Serverless Framework deploys through, where the config names one. */
   readonly deploymentBucket?: string;
+  /** Whether the config names the function's role, so that the Serverless Framework makes up no name for it. */
+  readonly namesRole?: boolean;
+  /** Whether the service puts all of its functions into a network. */
+  readonly hasNetwork?: boolean;
   /** Variables that the service sets for all of its functions. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What each model was measured to need, by the model's name; of `measureModelMemory`. */

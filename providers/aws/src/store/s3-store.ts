@@ -119,7 +119,8 @@ export function createS3Store(options: S3StoreOptions): ModelStore {
   };
 }
 
-function createClient({ region, credentials, endpoint, maxAttempts, requesterPays }: S3StoreOptions): S3Client {
+/** The SDK's client, which is left open as long as its store. */
+export function createClient({ region, credentials, endpoint, maxAttempts, requesterPays }: S3StoreOptions): S3Client {
   const client = new S3Client({
     ...(region && { region }),
     ...(credentials && { credentials }),

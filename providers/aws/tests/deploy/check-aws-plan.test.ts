@@ -60,6 +60,8 @@ describe("A plan that AWS takes", () => {
       { signatures: { iris: signature([3, 2_048, 2_048], [4_000_000]) } },
     ],
     ["with native code for its Linux", {}, { neededGlibc: { "libonnxruntime.so.1": "2.28", "addon.node": "2.34" } }],
+    ["with a long name, and a role that has its own", { service: "x".repeat(40) }, { namesRole: true }],
+    ["with a file system's network in place of the service's", { aws: { efs } }, { hasNetwork: true }],
     ["with a model from another bucket", { models: [inStore("s3://b/p")] }, {}],
     ["with a model from the internet", { models: [inStore("https://host/p")] }, {}],
   ] as [string, PlanChanges, Partial<AwsFacts>][])("passes without a word: %s", (_what, changes, facts) => {
@@ -74,6 +76,11 @@ describe("A plan that AWS takes", () => {
   it("passes with a warning where only numbers of few digits pass", () => {
     const warnings = warningsOf({}, { signatures: { iris: signature([1], [1_024, 1_024], "int64") } });
     expect(warnings).toEqual([expect.stringMatching(/^inference.models.iris: .*gives y.*streaming/)]);
+  });
+
+  it("passes with a warning where it is in a network of the service", () => {
+    const warnings = warningsOf({}, { hasNetwork: true });
+    expect(warnings).toEqual([expect.stringMatching(/^provider.vpc: .*gateway endpoint for S3/)]);
   });
 
   it("passes with a warning in the last months of its runtime", () => {

@@ -112,6 +112,22 @@ export const REFUSALS: [
   ],
   ["a long name", { service: "x".repeat(53) }, {}, "service", /64/, /Shorten .* by 1\b/],
   [
+    "a long name of the role",
+    { service: "x".repeat(40) },
+    {},
+    "service",
+    /lambdaRole.* 64/,
+    /provider\.iam\.role\.name/,
+  ],
+  [
+    "streaming from a network of the service",
+    { aws: { streaming: true } },
+    { hasNetwork: true },
+    "inference.aws.streaming",
+    /provider\.vpc/,
+    /Leave out inference.aws.streaming/,
+  ],
+  [
     "a region of another cloud",
     { aws: { region: "us-central1" } },
     {},

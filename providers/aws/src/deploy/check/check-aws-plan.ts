@@ -7,6 +7,7 @@ import { checkFront } from "./front.ts";
 import { checkMemory } from "./memory.ts";
 import { checkModels } from "./models.ts";
 import { checkNames } from "./names.ts";
+import { checkNetwork } from "./network.ts";
 import { checkPayload } from "./payload.ts";
 import { checkRuntime } from "./runtime.ts";
 
@@ -15,6 +16,7 @@ const CHECKS: readonly Check[] = [
   checkModels,
   checkMemory,
   checkFront,
+  checkNetwork,
   checkPayload,
   checkAccess,
   checkRuntime,

@@ -12,19 +12,24 @@ const REGION = /^[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}$/;
 const BUCKET = /^(?!xn--)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Names that AWS makes of the config, and names of AWS in it. */
-export const checkNames: Check = ({ service, stage, aws }) => {
+export const checkNames: Check = ({ service, stage, aws }, { namesRole = false }) => {
   const region = aws.region ?? DEFAULT_REGION;
+  const role = {
+    what: "The role's name",
+    name: `${service}-${stage}-${region}-lambdaRole`,
+    other: ", or name the role: provider.iam.role.name",
+  };
   const made = [
-    { what: "The function's name", name: `${service}-${stage}-${FUNCTION_KEY}` },
-    { what: "The role's name", name: `${service}-${stage}-${region}-lambdaRole` },
+    { what: "The function's name", name: `${service}-${stage}-${FUNCTION_KEY}`, other: "" },
+    ...(namesRole ? [] : [role]),
   ];
   const tooLong = made
     .filter(({ name }) => name.length > MOST_CHARACTERS)
-    .map(({ what, name }) =>
+    .map(({ what, name, other }) =>
       refusal(
         "service",
         `${what} ${name} has ${name.length} characters, and AWS takes ${MOST_CHARACTERS}`,
-        `Shorten the service's name or the stage's by ${name.length - MOST_CHARACTERS}`,
+        `Shorten the service's name or the stage's by ${name.length - MOST_CHARACTERS}${other}`,
       ),
     );
   const wrongRegion = REGION.test(region)
