@@ -2,7 +2,7 @@ import { FUNCTION_KEY } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import { AwsDeployment } from "./aws/aws-deployment.ts";
 import { COMMANDS, checkOptions, GOOGLE_COMMANDS } from "./commands.ts";
-import { GoogleDeployment } from "./google/google-deployment.ts";
+import type { GoogleDeployment } from "./google/google-deployment.ts";
 import { registerGoogle } from "./google/google-provider.ts";
 import { readConfig } from "./read-config.ts";
 import type { CommandOptions, Serverless, Writers } from "./serverless.ts";
@@ -72,6 +72,8 @@ class ServerlessVirga {
     checkOptions(this.#serverless, this.#options);
     const config = readConfig(this.#serverless);
     if (this.#serverless.service.provider.name === "google") {
+      // Google's clients are not loaded by those who deploy to AWS.
+      const { GoogleDeployment } = await import("./google/google-deployment.ts");
       this.#google = new GoogleDeployment(this.#serverless, config, this.#options, this.#writers, process.env);
       return;
     }
