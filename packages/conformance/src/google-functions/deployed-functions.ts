@@ -187,10 +187,11 @@ export class DeployedFunctions {
   }
 
   async #deploy(name: string, kept: KeptFunction, wanted: Json, source: Uint8Array): Promise<Json> {
-    kept.resource = { ...wanted, name, state: kept.revisions === 0 ? "FAILED" : "ACTIVE" };
+    const before = kept.folder;
+    const deployedBefore = kept.resource;
+    kept.resource = { ...deployedBefore, ...wanted, name, state: "DEPLOYING" };
     const id = name.split("/").at(-1) ?? "";
     const folder = await mkdtemp(join(tmpdir(), `google-function-${id}-`));
-    const before = kept.folder;
     const revision = `${id}-${String(kept.revisions + 1).padStart(5, "0")}-vrg`;
     try {
       await buildSource(source, folder);
@@ -200,6 +201,7 @@ export class DeployedFunctions {
       );
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
+      kept.resource = kept.revisions === 0 ? { ...kept.resource, state: "FAILED" } : deployedBefore;
       throw error;
     }
     kept.revisions += 1;

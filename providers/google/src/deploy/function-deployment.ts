@@ -22,6 +22,8 @@ export interface DeployedFunction {
 const MOST_OPERATION_MS = 20 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
+/** States in which another change is refused. */
+const CHANGING: ReadonlySet<string> = new Set(["DEPLOYING", "DELETING"]);
 
 /**
  * Uploads a zipped source and creates the function, or updates the one that is there; a deployment that broke off can
@@ -37,7 +39,7 @@ export async function deployFunction(
 ): Promise<DeployedFunction> {
   const name = functionName(plan);
   const location = locationOf(plan, facts.project);
-  const existing = await findFunction(api, plan);
+  const existing = await findSettled(api, plan);
   const source = await uploadSource(api, location, zipPath);
   const resource = toFunctionResource(plan, facts, source);
   const operation =
@@ -62,6 +64,17 @@ export async function deployFunction(
   const deployed = await findFunction(api, plan);
   if (deployed !== undefined) return deployed;
   throw new InferenceError("CONFIG_INVALID", `The function ${name} was deployed and is not there: deploy again.`);
+}
+
+/** The function once a deployment that somebody broke off has come to its end at Google. */
+async function findSettled(api: GoogleApi, plan: ServicePlan): Promise<DeployedFunction | undefined> {
+  const until = Date.now() + MOST_OPERATION_MS;
+  let found = await findFunction(api, plan);
+  while (found !== undefined && CHANGING.has(found.state) && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS));
+    found = await findFunction(api, plan);
+  }
+  return found;
 }
 
 /** The function of a plan as it is deployed, if it is. */

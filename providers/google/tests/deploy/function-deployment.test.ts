@@ -114,6 +114,17 @@ describe("a function's deployment", () => {
     expect((await deploy()).state).toBe("ACTIVE");
   });
 
+  it("waits for a deployment that was broken off, and goes on from there", async () => {
+    const brokenOff = deploy();
+    while (!google.calls.some((call) => /^POST .*\/functions\?/.test(call))) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const again = await deploy();
+    expect(again.state).toBe("ACTIVE");
+    expect((await brokenOff).url).toBe(again.url);
+    expect(google.misunderstood).toEqual([]);
+  });
+
   it("tries again what may be tried again", async () => {
     google.failNext({ call: /^GET/, error: new GoogleApiError("UNAVAILABLE", "Try again") });
     google.failNext({

@@ -70,7 +70,7 @@ describe("names", () => {
   it("are in lower case, and a bucket's is as Google asks", () => {
     expect(functionName(servicePlan({ service: "Iris" }))).toBe("iris-dev-predict");
     expect(registryBucket(servicePlan(), "flowers")).toBe("flowers-iris-dev-virga");
-    expect(registryUri(servicePlan({ google: { bucket: "mine" } }), "flowers")).toBe("gs://mine/virga");
+    expect(registryUri(servicePlan({ google: { bucket: "mine" } }), "flowers")).toBe("gs://mine/virga/iris/dev");
   });
 
   it("of two services never become one bucket", () => {
