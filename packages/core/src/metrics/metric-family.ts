@@ -42,5 +42,6 @@ export type MetricFamily =
 
 /** What can be asked for its measurements at any time. */
 export interface MetricsSource {
+  /** All families as they stand now; totals since the process began. */
   collect(): readonly MetricFamily[];
 }
