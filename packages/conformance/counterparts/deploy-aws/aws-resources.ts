@@ -8,11 +8,19 @@ import {
   LambdaClient,
   ListFunctionsCommand,
 } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { KEYS, REGION } from "./project.ts";
 
 /** What AWS itself says it has, whatever a stack's status claims. */
 export class AwsResources {
+  readonly #endpoint: string;
   readonly #lambda: LambdaClient;
   readonly #logs: CloudWatchLogsClient;
   readonly #roles: IAMClient;
@@ -21,6 +29,7 @@ export class AwsResources {
 
   constructor(endpoint: string) {
     const settings = { endpoint, region: REGION, credentials: KEYS };
+    this.#endpoint = endpoint;
     this.#lambda = new LambdaClient(settings);
     this.#logs = new CloudWatchLogsClient(settings);
     this.#roles = new IAMClient(settings);
@@ -53,6 +62,19 @@ export class AwsResources {
 
   async createBucket(name: string): Promise<void> {
     await this.#buckets.send(new CreateBucketCommand({ Bucket: name }));
+  }
+
+  /** Does the work while there is a bucket of this name in another region. */
+  async whileBucketIsIn(region: BucketLocationConstraint, name: string, work: () => Promise<void>): Promise<void> {
+    const client = new S3Client({ endpoint: this.#endpoint, region, credentials: KEYS, forcePathStyle: true });
+    const CreateBucketConfiguration = { LocationConstraint: region };
+    await client.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }));
+    try {
+      await work();
+    } finally {
+      await client.send(new DeleteBucketCommand({ Bucket: name }));
+      client.destroy();
+    }
   }
 
   async keysIn(bucket: string): Promise<string[]> {

@@ -24,6 +24,15 @@ export function withOwnBucket({ folder, endpoint }: Project): readonly Step[] {
       },
     },
     {
+      check: "nothing is uploaded while that bucket is in another region",
+      run: () =>
+        aws.whileBucketIsIn("eu-west-1", OWN_BUCKET, async () => {
+          const refused = /inference\.aws\.bucket: .* is in eu-west-1, .*inference\.aws\.region: eu-west-1/;
+          await assert.rejects(runServerless(project, "deploy"), refused);
+          assert.deepEqual(await aws.leftOver("iris-dev"), []);
+        }),
+    },
+    {
       check: "deploy",
       run: async () => {
         await aws.createBucket(OWN_BUCKET);
