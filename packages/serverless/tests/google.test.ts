@@ -5,6 +5,8 @@ import { Registry } from "@virga/core/weights";
 import { createGcsStore } from "@virga/google";
 import { type Ended, ServerlessProject } from "./support/serverless-project.ts";
 
+/** Each test runs the whole framework several times. */
+const MOST_MS = 240_000;
 const PROJECT = "flowers";
 const BUCKET = "flowers-iris-dev-virga";
 const BODY = '{"instances":[[5.1,3.5,1.4,0.2]]}';
@@ -66,50 +68,62 @@ function ask(url: string): Promise<Response> {
 }
 
 describe("serverless --provider google", () => {
-  it("deploys, deploys again, is invoked, tells of itself, shows its log and is removed", async () => {
-    write("public");
-    const deployed = await run("deploy");
-    expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("production now")]);
-    const url = urlIn(deployed);
-    const answer = await ask(url);
-    expect(await answer.json()).toMatchObject({ predictions: [{ label: "setosa" }] });
+  it(
+    "deploys, deploys again, is invoked, tells of itself, shows its log and is removed",
+    async () => {
+      write("public");
+      const deployed = await run("deploy");
+      expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("production now")]);
+      const url = urlIn(deployed);
+      const answer = await ask(url);
+      expect(await answer.json()).toMatchObject({ predictions: [{ label: "setosa" }] });
 
-    const again = await run("deploy");
-    expect([again.code, again.printed]).toEqual([0, expect.stringContaining("unchanged, version 1")]);
-    expect(urlIn(again)).toBe(url);
+      const again = await run("deploy");
+      expect([again.code, again.printed]).toEqual([0, expect.stringContaining("unchanged, version 1")]);
+      expect(urlIn(again)).toBe(url);
 
-    const info = await run("info");
-    expect(info.printed).toContain("iris: production is version 1");
-    const invoked = await run("invoke", "-f", "predict", "--data", BODY);
-    expect([invoked.code, invoked.printed]).toEqual([0, expect.stringContaining('"setosa"')]);
-    const logs = await run("logs", "-f", "predict");
-    expect(logs.code).toBe(0);
+      const info = await run("info");
+      expect(info.printed).toContain("iris: production is version 1");
+      const invoked = await run("invoke", "-f", "predict", "--data", BODY);
+      expect([invoked.code, invoked.printed]).toEqual([0, expect.stringContaining('"setosa"')]);
+      const logs = await run("logs", "-f", "predict");
+      expect(logs.code).toBe(0);
 
-    const removed = await run("remove");
-    expect([removed.code, removed.printed]).toEqual([0, expect.stringContaining("removed")]);
-    expect((await run("remove")).code).toBe(0);
-    expect(google.misunderstood).toEqual([]);
-    expect(storage.misunderstood).toEqual([]);
-    const registry = new Registry(createGcsStore({ bucket: BUCKET, prefix: "virga", endpoint: storage.url }));
-    await expect(registry.versions("iris")).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
-  });
+      const removed = await run("remove");
+      expect([removed.code, removed.printed]).toEqual([0, expect.stringContaining("removed")]);
+      expect((await run("remove")).code).toBe(0);
+      expect(google.misunderstood).toEqual([]);
+      expect(storage.misunderstood).toEqual([]);
+      const registry = new Registry(createGcsStore({ bucket: BUCKET, prefix: "virga", endpoint: storage.url }));
+      await expect(registry.versions("iris")).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+    },
+    MOST_MS,
+  );
 
-  it("lets nobody without a token through to a private service", async () => {
-    write("private");
-    const deployed = await run("deploy");
-    expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("url:")]);
-    expect((await ask(urlIn(deployed))).status).toBe(403);
-    const invoked = await run("invoke", "-f", "predict", "--data", BODY);
-    expect([invoked.code, invoked.printed]).toEqual([0, expect.stringContaining('"setosa"')]);
-  });
+  it(
+    "lets nobody without a token through to a private service",
+    async () => {
+      write("private");
+      const deployed = await run("deploy");
+      expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("url:")]);
+      expect((await ask(urlIn(deployed))).status).toBe(403);
+      const invoked = await run("invoke", "-f", "predict", "--data", BODY);
+      expect([invoked.code, invoked.printed]).toEqual([0, expect.stringContaining('"setosa"')]);
+    },
+    MOST_MS,
+  );
 
-  it("says what mends a failure, and can be run again", async () => {
-    write("public");
-    google.failNextOperation(new GoogleApiError("FAILED_PRECONDITION", "Build failed with status: FAILURE"));
-    const failed = await run("deploy");
-    expect([failed.code, failed.printed]).toEqual([1, expect.stringMatching(/Build failed.*\n.*gcloud builds list/)]);
-    const deployed = await run("deploy");
-    expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("unchanged, version 1")]);
-    expect((await ask(urlIn(deployed))).status).toBe(200);
-  });
+  it(
+    "says what mends a failure, and can be run again",
+    async () => {
+      write("public");
+      google.failNextOperation(new GoogleApiError("FAILED_PRECONDITION", "Build failed with status: FAILURE"));
+      const failed = await run("deploy");
+      expect([failed.code, failed.printed]).toEqual([1, expect.stringMatching(/Build failed.*\n.*gcloud builds list/)]);
+      const deployed = await run("deploy");
+      expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("unchanged, version 1")]);
+      expect((await ask(urlIn(deployed))).status).toBe(200);
+    },
+    MOST_MS,
+  );
 });

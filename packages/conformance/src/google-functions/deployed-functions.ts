@@ -163,7 +163,10 @@ export class DeployedFunctions {
     const metadata = { "@type": "type.googleapis.com/google.cloud.functions.v2.OperationMetadata", target };
     this.#operations.set(name, { name, metadata, done: false });
     const working = this.#carryOut(work)
-      .then((outcome) => void this.#operations.set(name, { name, metadata, done: true, ...outcome }))
+      .then((outcome) => {
+        if ("error" in outcome && kept.revisions === 0) kept.resource = { ...kept.resource, state: "FAILED" };
+        this.#operations.set(name, { name, metadata, done: true, ...outcome });
+      })
       .finally(() => {
         kept.isChanging = false;
         this.#working.delete(working);
@@ -201,7 +204,7 @@ export class DeployedFunctions {
       );
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      kept.resource = kept.revisions === 0 ? { ...kept.resource, state: "FAILED" } : deployedBefore;
+      kept.resource = deployedBefore;
       throw error;
     }
     kept.revisions += 1;
