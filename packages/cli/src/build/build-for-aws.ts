@@ -2,10 +2,8 @@ import { relative } from "node:path";
 import {
   type AwsFacts,
   checkAwsPlan,
-  describeApiKey,
   FUNCTION_KEY,
   LAMBDA_ARTEFACT_LIMITS,
-  REGISTRY_PREFIX,
   toLambdaDeployment,
   toLambdaEntry,
 } from "@virga/aws/deploy";
@@ -14,7 +12,9 @@ import {
   bundleFunction,
   checkArtefactSize,
   checkPlanFiles,
+  describeApiKey,
   readRuntimeGlibc,
+  registryPrefix,
   type ServicePlan,
   studyModels,
 } from "@virga/deploy";
@@ -66,7 +66,7 @@ const KEY_TO_COME = "?".repeat(64);
 export function describeNextSteps(plan: ServicePlan, { facts }: BuiltForAws, folder: string): string {
   const { functions } = toLambdaDeployment(plan, facts);
   const definition = functions[FUNCTION_KEY];
-  const store = `s3://${plan.aws.bucket ?? "BUCKET"}/${REGISTRY_PREFIX}`;
+  const store = `s3://${plan.aws.bucket ?? "BUCKET"}/${registryPrefix(plan, plan.aws.bucket)}`;
   const pushes = plan.models.flatMap(({ name, origin }) =>
     origin.kind === "file"
       ? [

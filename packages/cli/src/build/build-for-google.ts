@@ -1,10 +1,10 @@
 import { relative } from "node:path";
-import { describeApiKey } from "@virga/aws/deploy";
 import {
   type BundledFunction,
   bundleFunction,
   checkArtefactSize,
   checkPlanFiles,
+  describeApiKey,
   type ServicePlan,
   studyModels,
 } from "@virga/deploy";

@@ -54,10 +54,10 @@ export function withOwnBucket({ folder, endpoint }: Project): readonly Step[] {
       run: async () => {
         assert.match(
           await runServerless(project, "remove"),
-          /Models stay where they are: s3:\/\/models-of-a-team\/virga/,
+          /Models stay where they are: s3:\/\/models-of-a-team\/virga\/iris\/dev/,
         );
         assert.deepEqual(await aws.leftOver("iris-dev"), []);
-        assert.ok((await aws.keysIn(OWN_BUCKET)).includes("virga/iris/aliases/production.json"));
+        assert.ok((await aws.keysIn(OWN_BUCKET)).includes("virga/iris/dev/iris/aliases/production.json"));
       },
     },
   ];

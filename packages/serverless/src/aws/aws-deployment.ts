@@ -37,7 +37,7 @@ export class AwsDeployment {
       { ...config, aws: { ...config.aws, region: this.#provider.getRegion() } },
       { service: serverless.service.service, stage: this.#provider.getStage(), folder: serverless.serviceDir },
     );
-    this.#registries = new ServiceRegistries(this.#plan, this.#provider, environment);
+    this.#registries = new ServiceRegistries(this.#plan, serverless, environment);
   }
 
   /** Checks what can be checked before anything is made, and adds the function and what it needs to the service. */
@@ -87,8 +87,8 @@ export class AwsDeployment {
     // The framework says what is the matter.
     if (stack === undefined || stack.isProtected) return;
     const registry = await this.#registries.openOwn();
-    const isKept = this.#plan.aws.bucket ?? this.#serverless.service.provider.deploymentBucket;
-    if (isKept) this.#writers.log.notice(`Models stay where they are: ${registry.store.uri}`);
+    if (this.#registries.namedBucket !== undefined)
+      this.#writers.log.notice(`Models stay where they are: ${registry.store.uri}`);
     else await clearRegistry(registry);
   }
 

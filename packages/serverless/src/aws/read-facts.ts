@@ -1,6 +1,7 @@
-import { type AwsFacts, describeApiKey } from "@virga/aws/deploy";
+import type { AwsFacts } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import {
+  describeApiKey,
   describeManifest,
   type PlannedModel,
   readRuntimeGlibc,

@@ -1,9 +1,8 @@
 import { createS3Store, parseS3Uri, readBucketRegion, type S3StoreOptions } from "@virga/aws";
-import { REGISTRY_PREFIX } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import { createHttpsStore, type ModelStore, Registry } from "@virga/core/weights";
-import type { ServicePlan } from "@virga/deploy";
-import type { AwsProvider } from "../serverless.ts";
+import { registryPrefix, type ServicePlan } from "@virga/deploy";
+import type { AwsProvider, Serverless } from "../serverless.ts";
 
 /** The variables of the deployer's environment, as far as they are read. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,19 +10,26 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Registries as whoever deploys reaches them: with the framework's region, credentials and profile. */
 export class ServiceRegistries {
   readonly #plan: ServicePlan;
+  readonly #serverless: Serverless;
   readonly #provider: AwsProvider;
   readonly #environment: Environment;
 
-  constructor(plan: ServicePlan, provider: AwsProvider, environment: Environment) {
+  constructor(plan: ServicePlan, serverless: Serverless, environment: Environment) {
     this.#plan = plan;
-    this.#provider = provider;
+    this.#serverless = serverless;
+    this.#provider = serverless.getProvider("aws");
     this.#environment = environment;
+  }
+
+  /** The user's bucket that the service's own registry lies in; nothing where the framework makes one for the service. */
+  get namedBucket(): string | undefined {
+    return this.#plan.aws.bucket ?? this.#serverless.service.provider.deploymentBucket ?? undefined;
   }
 
   /** The service's own: in the bucket that the config names, or in the one that it is deployed through. */
   async openOwn(): Promise<Registry> {
-    const bucket = this.#plan.aws.bucket ?? (await this.#deploymentBucket());
-    return this.open(`s3://${bucket}/${REGISTRY_PREFIX}`);
+    const named = this.namedBucket;
+    return this.open(`s3://${named ?? (await this.#deploymentBucket())}/${registryPrefix(this.#plan, named)}`);
   }
 
   /** @throws InferenceError `CONFIG_INVALID` for a store that functions on AWS do not read. */

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { describeApiKey } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
 import type { InferenceConfig } from "@virga/core/config-schema";
 import { Registry } from "@virga/core/weights";
@@ -7,6 +6,8 @@ import {
   bundleFunction,
   checkArtefactSize,
   checkPlanFiles,
+  describeApiKey,
+  registryPrefix,
   type ServicePlan,
   studyModels,
   toServicePlan,
@@ -27,7 +28,6 @@ import {
   grantReading,
   hasOwnBucket,
   openCredentials,
-  REGISTRY_PREFIX,
   readLogs,
   registryBucket,
   removeBucket,
@@ -185,7 +185,14 @@ export class GoogleDeployment {
     const projectId = await this.#project();
     const endpoint = readStorageEndpoint(this.#environment);
     const bucket = registryBucket(this.#plan, projectId);
-    return new Registry(createGcsStore({ bucket, prefix: REGISTRY_PREFIX, projectId, ...(endpoint && { endpoint }) }));
+    return new Registry(
+      createGcsStore({
+        bucket,
+        prefix: registryPrefix(this.#plan, this.#plan.google.bucket),
+        projectId,
+        ...(endpoint && { endpoint }),
+      }),
+    );
   }
 
   async #find(): Promise<DeployedFunction | undefined> {

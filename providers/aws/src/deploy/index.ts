@@ -1,5 +1,4 @@
 // What a deployment to AWS needs on the deployer's machine; nothing of it runs in the cloud.
-export { describeApiKey } from "./api-key.ts";
 export { LAMBDA_ARTEFACT_LIMITS } from "./artefact-limits.ts";
 export type { AwsFacts } from "./aws-facts.ts";
 export { checkAwsPlan } from "./check/check-aws-plan.ts";
@@ -13,4 +12,3 @@ export type {
 export { type LambdaDeployment, toLambdaDeployment } from "./lambda-deployment.ts";
 export { type FunctionEntry, toLambdaEntry } from "./lambda-entry.ts";
 export { FUNCTION_KEY, type LambdaFunction } from "./lambda-function.ts";
-export { REGISTRY_PREFIX } from "./registry-place.ts";

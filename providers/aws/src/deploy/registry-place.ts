@@ -1,10 +1,7 @@
-import { DEPLOYED_ALIAS, type PlannedModel, type ServicePlan } from "@virga/deploy";
+import { DEPLOYED_ALIAS, type PlannedModel, registryPrefix, type ServicePlan } from "@virga/deploy";
 import { parseS3Uri } from "../store/s3-uri.ts";
 import type { AwsFacts } from "./aws-facts.ts";
 import { substitute, type TemplateValue } from "./cloud-formation.ts";
-
-/** Below which key a service's registry lies in its bucket. */
-export const REGISTRY_PREFIX = "virga";
 
 /** Logical name that the Serverless Framework gives the bucket it makes for a service. */
 const DEPLOYMENT_BUCKET = "ServerlessDeploymentBucket";
@@ -22,7 +19,10 @@ export interface RegistryPlace {
 
 /** Where a planned model is found; nothing for a registry outside of S3. */
 export function placeOf(model: PlannedModel, plan: ServicePlan, facts: AwsFacts): RegistryPlace | undefined {
-  const own = { bucket: ownBucket(plan, facts), prefix: `${REGISTRY_PREFIX}/` };
+  const own = {
+    bucket: ownBucket(plan, facts),
+    prefix: `${registryPrefix(plan, plan.aws.bucket ?? facts.deploymentBucket)}/`,
+  };
   const { origin } = model;
   if (origin.kind === "file") return { ...own, registryName: model.name, reference: DEPLOYED_ALIAS };
   const { store, registryName, reference } = origin;
@@ -37,7 +37,7 @@ export function ownBucket({ aws }: ServicePlan, { deploymentBucket }: AwsFacts):
 
 /** URI of the service's own registry. */
 export function ownStoreUri(plan: ServicePlan, facts: AwsFacts): TemplateValue {
-  return plain(`s3://${ownBucket(plan, facts)}/${REGISTRY_PREFIX}`);
+  return plain(`s3://${ownBucket(plan, facts)}/${registryPrefix(plan, plan.aws.bucket ?? facts.deploymentBucket)}`);
 }
 
 /** Text as it is where there is nothing to fill in, of which linters would complain. */

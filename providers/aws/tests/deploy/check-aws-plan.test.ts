@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { type AwsFacts, checkAwsPlan, describeApiKey } from "@virga/aws/deploy";
+import { type AwsFacts, checkAwsPlan } from "@virga/aws/deploy";
 import { InferenceError } from "@virga/core";
+import { describeApiKey } from "@virga/deploy";
 import { efs, inStore, MB, measured, REFUSALS, signature } from "../support/refused-plans.ts";
 import { FACTS, type PlanChanges, servicePlan } from "../support/service-plan.ts";
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { describeApiKey, type LambdaFunction, type TemplateResource, toLambdaDeployment } from "@virga/aws/deploy";
+import { type LambdaFunction, type TemplateResource, toLambdaDeployment } from "@virga/aws/deploy";
 import type { ServicePlan } from "@virga/deploy";
+import { describeApiKey } from "@virga/deploy";
 import { FACTS, IRIS, type PlanChanges, servicePlan } from "../support/service-plan.ts";
 
 const MB = 2 ** 20;
@@ -85,7 +86,7 @@ describe("A service on Lambda", () => {
     expect(functionOf({}).environment["VIRGA_STORE"]).toEqual({
       "Fn::Sub": "s3://${ServerlessDeploymentBucket}/virga",
     });
-    expect(functionOf({ aws: { bucket: "models" } }).environment["VIRGA_STORE"]).toBe("s3://models/virga");
+    expect(functionOf({ aws: { bucket: "models" } }).environment["VIRGA_STORE"]).toBe("s3://models/virga/flowers/dev");
   });
 
   it("has alarms only where they are asked for", () => {

@@ -1,5 +1,6 @@
-import { type AwsFacts, describeApiKey } from "@virga/aws/deploy";
+import type { AwsFacts } from "@virga/aws/deploy";
 import type { MeasuredMemory } from "@virga/deploy";
+import { describeApiKey } from "@virga/deploy";
 import { IRIS, type PlanChanges } from "./service-plan.ts";
 
 export const MB = 2 ** 20;

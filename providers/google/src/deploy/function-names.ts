@@ -1,11 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ServicePlan } from "@virga/deploy";
+import { registryPrefix, type ServicePlan } from "@virga/deploy";
 
 /** The function's key, so that Google calls it `SERVICE-STAGE-predict`. */
 export const FUNCTION_KEY = "predict";
-
-/** Below which key a service's registry lies in its bucket. */
-export const REGISTRY_PREFIX = "virga";
 
 export const DEFAULT_REGION = "us-central1";
 
@@ -37,7 +34,7 @@ export function registryBucket({ service, stage, google }: Named, project: strin
 
 /** URI of the service's registry. */
 export function registryUri(plan: Named, project: string): string {
-  return `gs://${registryBucket(plan, project)}/${REGISTRY_PREFIX}`;
+  return `gs://${registryBucket(plan, project)}/${registryPrefix(plan, plan.google.bucket)}`;
 }
 
 /** How a function and its bucket are found again. */

@@ -4,7 +4,7 @@ export { type DeployerCredentials, openCredentials } from "./credentials.ts";
 export { type DeployedFunction, deployFunction, findFunction, removeFunction } from "./function-deployment.ts";
 export { type FunctionEntry, toFunctionEntry } from "./function-entry.ts";
 export { type LogQuery, readLogs } from "./function-logs.ts";
-export { FUNCTION_KEY, functionName, REGISTRY_PREFIX, registryBucket, registryUri } from "./function-names.ts";
+export { FUNCTION_KEY, functionName, registryBucket, registryUri } from "./function-names.ts";
 export { type FunctionResource, type StorageSource, toFunctionResource } from "./function-resource.ts";
 export { FUNCTION_ARTEFACT_LIMITS, toFunctionSource } from "./function-source.ts";
 export { gcloudCommand } from "./gcloud-command.ts";
