@@ -16,7 +16,7 @@ beforeEach(async () => {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
 });
-afterEach(() => server.close());
+afterEach(() => void server.close());
 
 function read(): Promise<string | undefined> {
   const address = server.address();
