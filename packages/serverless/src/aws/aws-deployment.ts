@@ -1,14 +1,14 @@
 import { checkAwsPlan, toLambdaDeployment } from "@virga/aws/deploy";
 import type { InferenceConfig } from "@virga/core/config-schema";
 import { checkPlanFiles, type ServicePlan, toServicePlan } from "@virga/deploy";
+import { clearRegistry } from "../registry/clear-registry.ts";
+import { publish } from "../registry/publish.ts";
 import type { AwsProvider, Serverless, Writers } from "../serverless.ts";
 import { addDeployment } from "./add-deployment.ts";
 import { describeStatements } from "./brings-role.ts";
 import { checkBuckets } from "./check-buckets.ts";
-import { clearRegistry } from "./clear-registry.ts";
 import { describeService } from "./describe-service.ts";
 import { packageFunction } from "./package-function.ts";
-import { publish } from "./publish.ts";
 import { readFacts, readPlainFacts } from "./read-facts.ts";
 import { readStack } from "./read-stack.ts";
 import { type Environment, ServiceRegistries } from "./service-registries.ts";

@@ -2,7 +2,9 @@ import { FUNCTION_KEY } from "@virga/aws/deploy";
 import type { InferenceConfig } from "@virga/core/config-schema";
 import type { Registry } from "@virga/core/weights";
 import type { ServicePlan } from "@virga/deploy";
+import { modelLines } from "../registry/model-lines.ts";
 import type { AwsProvider } from "../serverless.ts";
+import { quote } from "../shell-word.ts";
 import { readStack } from "./read-stack.ts";
 
 /** What people are told of a deployed service: where it answers, how it is called, and which models it serves. */
@@ -39,23 +41,4 @@ function callLines(
     ...(url === undefined ? [] : [`call: curl${authorized[access]} ${url}${request}`]),
     `invoke: serverless invoke -f ${FUNCTION_KEY} --data ${data ?? "'{…}'"}`,
   ];
-}
-
-/** A text as a word of a shell. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Each model of a service, with what its aliases point at. */
-export async function modelLines({ models }: ServicePlan, registry: Registry): Promise<string[]> {
-  return Promise.all(
-    models.map(async ({ name, origin }) => {
-      if (origin.kind === "registry" && origin.store !== undefined) {
-        return `${name}: ${origin.store}/${origin.registryName}@${origin.reference}`;
-      }
-      const registryName = origin.kind === "file" ? name : origin.registryName;
-      const aliases = await registry.aliases(registryName);
-      return `${name}: ${aliases.map(({ alias, version }) => `${alias} is version ${version}`).join(", ")}`;
-    }),
-  );
 }

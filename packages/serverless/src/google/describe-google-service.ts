@@ -2,7 +2,8 @@ import type { InferenceConfig } from "@virga/core/config-schema";
 import type { Registry } from "@virga/core/weights";
 import type { ServicePlan } from "@virga/deploy";
 import { type DeployedFunction, FUNCTION_KEY } from "@virga/google/deploy";
-import { modelLines, quote } from "../aws/describe-service.ts";
+import { modelLines } from "../registry/model-lines.ts";
+import { quote } from "../shell-word.ts";
 
 const AUTHORIZED = {
   public: "",

@@ -35,8 +35,8 @@ import {
   toFunctionEntry,
   toFunctionSource,
 } from "@virga/google/deploy";
-import { clearRegistry } from "../aws/clear-registry.ts";
-import { publish } from "../aws/publish.ts";
+import { clearRegistry } from "../registry/clear-registry.ts";
+import { publish } from "../registry/publish.ts";
 import type { CommandOptions, Serverless, Writers } from "../serverless.ts";
 import { describeGoogleService } from "./describe-google-service.ts";
 import { type Environment, readEndpoints, readProject, readStorageEndpoint } from "./google-environment.ts";
