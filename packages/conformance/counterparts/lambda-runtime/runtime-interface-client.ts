@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { CACHE } from "../cache-folder.ts";
 
 const VERSION = "4.0.2";
@@ -28,5 +28,13 @@ export function prepareRuntimeInterfaceClient(): string {
 /** Installs one package into a folder of its own. */
 export function npmInstall(folder: string, versioned: string): void {
   const flags = ["install", "--no-audit", "--no-fund", "--loglevel", "error", "--prefix", folder, versioned];
-  execFileSync("npm", flags, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  const headers = headersPrefix();
+  const env = headers === undefined ? process.env : { npm_config_nodedir: headers, ...process.env };
+  execFileSync("npm", flags, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Where a Node of this machine has its headers, which would otherwise be downloaded; any version's will do. */
+function headersPrefix(): string | undefined {
+  const prefixes = (process.env["PATH"] ?? "").split(delimiter).map((folder) => dirname(folder));
+  return prefixes.find((prefix) => existsSync(join(prefix, "include", "node", "node_api.h")));
 }
