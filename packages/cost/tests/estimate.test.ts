@@ -233,8 +233,8 @@ describe("warnings", () => {
     expect(warningsOf(LAMBDA)).toEqual([]);
     expect(warningsOf({ product: "ec2", region: "eu-west-1", machine: "t3.medium", publicAddress: false })).toEqual([
       "price aws/ec2/eu-west-1/t3.medium is of low confidence",
-      "price aws/ec2/eu-west-1/t3.medium is of 2024",
-      "price aws/ec2/eu-west-1/gp3 is of 2024",
+      "price aws/ec2/eu-west-1/t3.medium is old: 2024",
+      "price aws/ec2/eu-west-1/gp3 is old: 2024",
     ]);
     expect(warningsOf({ product: "lambda", region: "eu-west-1" }, { logBytes: 100 })).toEqual([
       "the book has no price for eu-west-1: aws/cloudwatchLogs/us-east-1/ingest is taken instead",
@@ -243,7 +243,7 @@ describe("warnings", () => {
 
   it("name a function with fewer CPUs than the time was measured with", () => {
     expect(warningsOf(LAMBDA, { threads: 2 })).toEqual([
-      "Lambda with 2,048 MB has 1.16 vCPU: a time measured with 2 gets longer there",
+      "Lambda with 2,048 MB has 1.16 vCPU: a request that keeps 2 vCPU busy takes longer there",
     ]);
   });
 });

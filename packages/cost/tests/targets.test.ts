@@ -173,6 +173,6 @@ describe("a price", () => {
     const warningsOf = (today: string): readonly string[] =>
       estimate({ ...W1, requestBytes: 1_000 }, target, book, { today }).warnings;
     expect(warningsOf("2026-11-06")).toEqual([]);
-    expect(warningsOf("2026-11-08")).toEqual(["price aws/sagemakerDataProcessing/us-east-1/in is of 2026-05-08"]);
+    expect(warningsOf("2026-11-08")).toEqual(["price aws/sagemakerDataProcessing/us-east-1/in is old: 2026-05-08"]);
   });
 });

@@ -4,6 +4,7 @@ import { InferenceError } from "@virga/core";
 import { compare, type PriceBook, recommend } from "@virga/cost";
 import { type Measurement, parseMeasurement } from "../bench/measurement.ts";
 import type { Terminal } from "../print/terminal.ts";
+import { readConfigFacts } from "./config-facts.ts";
 import type { CostFlags } from "./cost-flags.ts";
 import { describeComparison } from "./describe-comparison.ts";
 import { describeRecommendation } from "./describe-recommendation.ts";
@@ -14,9 +15,12 @@ import { explainCostErrors, openPriceBook, readJson } from "./read-json.ts";
 export async function cost(flags: CostFlags, terminal: Terminal): Promise<void> {
   await explainCostErrors(async () => {
     const book = await openPriceBook(flags.prices, terminal.folder);
+    const config = await readConfigFacts(flags.config, terminal);
     const measurement = await readMeasurement(flags, terminal);
     const questions = await Promise.all(
-      (flags.workload ?? [undefined]).map((file) => readQuestion(flags, file, measurement, terminal.folder)),
+      (flags.workload ?? [undefined]).map((file) =>
+        readQuestion(flags, file, { measurement, config }, terminal.folder),
+      ),
     );
     if (flags.recommend) for (const question of questions) showRecommendation(flags, question, book, terminal);
     else await showComparison(flags, questions, book, terminal);
@@ -54,8 +58,7 @@ async function showComparison(
   if (flags.html !== undefined) {
     const { writeCostPage } = await import("./page/cost-page.ts");
     const page = writeCostPage({ questions, candidates, comparison, book, options });
-    await writeFile(resolve(terminal.folder, flags.html), page);
-    terminal.complain(`Wrote ${flags.html}.`);
+    await writePage(flags.html, page, terminal);
   }
   terminal.print(
     flags.json
@@ -64,17 +67,22 @@ async function showComparison(
   );
 }
 
+async function writePage(file: string, page: string, terminal: Terminal): Promise<void> {
+  try {
+    await writeFile(resolve(terminal.folder, file), page);
+  } catch (error) {
+    throw invalid(`${file} cannot be written: ${(error as Error).message}.`);
+  }
+  terminal.complain(`Wrote ${file}.`);
+}
+
 function toJson({ file, workload, figures }: CostQuestion): object {
   return { file, workload, figures };
 }
 
-function showRecommendation(
-  flags: CostFlags,
-  { workload, measured, regions }: CostQuestion,
-  book: PriceBook,
-  terminal: Terminal,
-): void {
+function showRecommendation(flags: CostFlags, question: CostQuestion, book: PriceBook, terminal: Terminal): void {
   const { latency, json } = flags;
+  const { workload, measured, regions } = question;
   if (latency === undefined) throw invalid("--recommend needs a goal: --latency MS.");
   if (measured.length === 0) {
     throw invalid("--recommend needs measured times: --measure MODEL on this machine, or --measurements FILE.");
@@ -86,7 +94,9 @@ function showRecommendation(
     book,
     toOptions(flags),
   );
-  terminal.print(json ? JSON.stringify({ measured, ...found }, undefined, 2) : describeRecommendation(found, latency));
+  terminal.print(
+    json ? JSON.stringify({ measured, ...found }, undefined, 2) : describeRecommendation(found, latency, question),
+  );
 }
 
 function invalid(message: string): InferenceError {

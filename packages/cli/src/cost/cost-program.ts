@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseByteSize } from "../print/byte-size.ts";
+import { parseCount } from "../print/count.ts";
 import type { Terminal } from "../print/terminal.ts";
 import type { CostFlags } from "./cost-flags.ts";
 import type { RefreshFlags } from "./refresh/refresh.ts";
@@ -25,7 +26,7 @@ function addFigures(cost: Command): void {
   cost
     .option("--workload <files...>", "traffic and needs as YAML; flags stand above it, several files side by side")
     .option("--config <file>", "a config other than ./serverless.yml, whose inference: block is read where it is there")
-    .option("--requests <count>", "requests per month, such as 1M", parseCount)
+    .option("--requests <count>", "requests per month, such as 1M", parseRequests)
     .option("--duration <ms>", "time of one warm request in ms", parseNumber)
     .option("--memory <MB>", "memory that an instance needs in MB", parseNumber)
     .option("--threads <count>", "CPUs that one request keeps busy", parseWhole)
@@ -58,8 +59,11 @@ function addOutputs(cost: Command): void {
 
 function addRecommendation(cost: Command): void {
   cost
-    .option("--measure <model>", "measure an .onnx file on this machine, with one thread and more")
-    .option("--measurements <file>", 'times measured elsewhere, as JSON: [{"threads": 1, "durationMs": 90}, …]')
+    .option("--measure <model>", "measure it on this machine first: a path, name@alias or a name in the config")
+    .option(
+      "--measurements <file>",
+      'what `virga bench --json` wrote, or times as JSON: [{"threads": 1, "durationMs": 90}, …]',
+    )
     .option("--recommend", "find memory size, architecture and target for --latency", false)
     .option("--latency <ms>", "time in which a warm request is to be worked on", parseNumber);
 }
@@ -94,12 +98,10 @@ function addRefresh(cost: Command, terminal: Terminal): void {
     });
 }
 
-/** `1.5M` as a decimal string, so that no digit is lost. */
-function parseCount(written: string): string {
-  const [, number, unit = ""] = /^(\d[\d_]*(?:\.\d+)?)([kMB]?)$/.exec(written) ?? [];
-  if (number === undefined) throw new InvalidArgumentError("A count is a number, or one with k, M or B behind it.");
-  const powers: Readonly<Record<string, number>> = { "": 0, k: 3, M: 6, B: 9 };
-  return `${number.replaceAll("_", "")}e${powers[unit] ?? 0}`;
+function parseRequests(written: string): string {
+  const count = parseCount(written);
+  if (count !== undefined) return count;
+  throw new InvalidArgumentError("A count is a number, such as 250000, 1.5M or 1e6.");
 }
 
 function parseNumber(written: string): string {

@@ -5,7 +5,9 @@ import type { CostQuestion } from "./question.ts";
 
 /** The weakest assumption of every comparison. */
 export const SAME_TIME =
-  "A request is taken to take the same time everywhere; where it was measured, give a target its own durationMs.";
+  "Every target is given the same time for a request, Lambda a longer one where it was measured and the function has less of a CPU; a target in a workload file may have its own durationMs.";
+
+const IDLE = "Per million: USD for a million requests. Idle: what of a month's bill is due without any request.";
 
 /** A comparison for people. */
 export function describeComparison(
@@ -27,19 +29,40 @@ export function describeComparison(
           ),
         ]),
     ...(withCalculations ? possible.map(formatCalculations) : []),
-    ...(warnings.length === 0 ? [] : [section("Mind", warnings)]),
+    ...(warnings.length === 0 ? [] : [section("Compare with care", warnings)]),
     ...doubts(possible),
     [
       `${first === undefined ? "" : `Totals are ${first.rounding}. `}List prices of ${book.builtAt} in USD, without tax or discounts.`,
+      IDLE,
       SAME_TIME,
     ].join("\n"),
   ];
   return parts.join("\n\n");
 }
 
-function formatFigures({ file, figures }: CostQuestion): string {
-  const rows = figures.map(({ name, value, unit, origin }) => [name, plain(value), unit, origin]);
-  return `${figuresTitle(file)}\n${formatTable(rows, "  ")}`;
+/** Each figure with where it comes from. */
+export function formatFigures({ file, figures }: CostQuestion): string {
+  const rows = figures.map(({ name, value, unit, origin }) => [name, plain(value), unit, describeOrigin(name, origin)]);
+  const isTimeAssumed = figures.some(({ name, origin }) => name === "durationMs" && origin === "assumed");
+  return [figuresTitle(file), formatTable(rows, "  "), ...(isTimeAssumed ? [MEASURE] : [])].join("\n");
+}
+
+const MEASURE = "  Measure your own: virga cost --measure model.onnx";
+
+/** What to say in place of an assumption. */
+const FLAGS: Readonly<Record<string, string>> = {
+  requests: "--requests",
+  durationMs: "--duration",
+  memoryMb: "--memory",
+  threads: "--threads",
+  requestBytes: "--request-bytes",
+  responseBytes: "--response-bytes",
+  logBytes: "--log-bytes",
+  initMs: "--cold-start",
+};
+
+function describeOrigin(name: string, origin: Figure["origin"]): string {
+  return origin === "assumed" ? `assumed: ${FLAGS[name]}` : origin;
 }
 
 /** What stands above the figures of a workload. */
@@ -62,7 +85,7 @@ function formatTotals(possible: readonly PossibleEstimate[]): string {
     perMillion,
     idle,
   ]);
-  const header = ["Target", "Region", "instances", "USD a month", "per million", "idle"];
+  const header = ["Target", "Region", "Instances", "USD a month", "Per million", "Idle"];
   return formatTable(alignRight([header, ...rows], [2, 3, 4, 5]));
 }
 
@@ -82,7 +105,7 @@ function formatCalculations({ name, lines, total, rounding, assumptions, notPric
 /** What makes single figures doubtful; the same doubt about several targets is told once. */
 function doubts(possible: readonly PossibleEstimate[]): string[] {
   const texts = [...new Set(possible.flatMap(({ warnings }) => warnings))];
-  return texts.length === 0 ? [] : [section("Doubtful", texts)];
+  return texts.length === 0 ? [] : [section("Uncertain", texts)];
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -1,9 +1,6 @@
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
-import type { InferenceConfig } from "@virga/core/config-schema";
 import { type EstimateOptions, lambdaLatency, type MeasuredLatency, type Target, type Workload } from "@virga/cost";
 import type { Measurement } from "../bench/measurement.ts";
-import { findConfigFile, readConfigFile } from "../service/config-file.ts";
+import type { ConfigFacts } from "./config-facts.ts";
 import type { CostFlags } from "./cost-flags.ts";
 import { type Figure, type FigureOrigin, firstOf } from "./figure.ts";
 import { completeTarget, DEFAULT_TARGETS, parseTarget, type TargetDefaults } from "./target-words.ts";
@@ -21,6 +18,12 @@ export interface CostQuestion {
   readonly measured: readonly MeasuredLatency[];
 }
 
+/** What every workload of a comparison shares, beside the flags. */
+export interface CostSources {
+  readonly measurement: Measurement | undefined;
+  readonly config: ConfigFacts | undefined;
+}
+
 const DEFAULT_AWS_REGION = "us-east-1";
 const DEFAULT_GOOGLE_REGION = "us-central1";
 
@@ -33,11 +36,10 @@ const DEFAULT_GOOGLE_REGION = "us-central1";
 export async function readQuestion(
   flags: CostFlags,
   workloadFile: string | undefined,
-  measurement: Measurement | undefined,
+  { measurement, config }: CostSources,
   folder: string,
 ): Promise<CostQuestion> {
   const file = workloadFile === undefined ? { workload: {} } : await readWorkloadFile(workloadFile, folder);
-  const config = await readConfig(flags.config, folder);
   const regions: TargetDefaults = {
     awsRegion: flags.region ?? file.region ?? config?.inference.aws?.region ?? DEFAULT_AWS_REGION,
     googleRegion: flags.googleRegion ?? file.googleRegion ?? config?.inference.google?.region ?? DEFAULT_GOOGLE_REGION,
@@ -56,23 +58,6 @@ export async function readQuestion(
     regions,
     measured,
   };
-}
-
-interface ConfigFacts {
-  readonly inference: InferenceConfig;
-  /** Size of the models that are files beside it. */
-  readonly modelBytes?: number;
-}
-
-/** A folder without a config is no problem: figures can all come from flags. */
-async function readConfig(named: string | undefined, folder: string): Promise<ConfigFacts | undefined> {
-  if (named === undefined && !existsSync(resolve(folder, "serverless.yml"))) return undefined;
-  const { inference, folder: base } = await readConfigFile(findConfigFile(named, folder));
-  const sizes = Object.values(inference.models).map(
-    ({ path }) => statSync(resolve(base, path), { throwIfNoEntry: false })?.size ?? 0,
-  );
-  const modelBytes = sizes.reduce((total, size) => total + size, 0);
-  return { inference, ...(modelBytes === 0 ? {} : { modelBytes }) };
 }
 
 function collectFigures(

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { InferenceError } from "@virga/core";
 import type { Workload } from "@virga/cost";
 import { parse } from "yaml";
+import { parseCount } from "../print/count.ts";
 import { readText } from "./read-json.ts";
 
 /** What a file says of traffic and needs; the rest comes from elsewhere. */
@@ -44,7 +45,7 @@ export async function readWorkloadFile(file: string, folder: string): Promise<Wo
   return {
     workload: {
       ...(workload as Partial<Workload>),
-      ...(typeof workload["requests"] === "string" ? { requests: toCount(workload["requests"]) } : {}),
+      ...(typeof workload["requests"] === "string" ? { requests: toRequests(workload["requests"]) } : {}),
       ...(hourlyProfile === undefined ? {} : { hourlyProfile }),
     },
     ...(targets === undefined ? {} : { targets: toTargets(targets, file) }),
@@ -65,11 +66,9 @@ function parseYaml(text: string, file: string): Record<string, unknown> {
   return content;
 }
 
-/** `5M` in the notation that a decimal has; anything else is left to the estimate to judge. */
-function toCount(written: string): string {
-  const powers: Readonly<Record<string, number>> = { k: 3, M: 6, B: 9 };
-  const [, number, unit = ""] = /^([\d.]+)([kMB])$/.exec(written) ?? [];
-  return number === undefined ? written : `${number}e${powers[unit]}`;
+/** What is no count is left to the estimate to judge. */
+function toRequests(written: string): string {
+  return parseCount(written) ?? written;
 }
 
 function toWeek(profile: unknown, file: string): readonly number[] {

@@ -53,6 +53,11 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   return { ...(typeof service === "string" && { service }), inference: config, folder: dirname(path) };
 }
 
+/** Whether a config has an `inference:` block, right or wrong. @throws InferenceError `CONFIG_INVALID` for a file that cannot be read. */
+export async function hasInference(path: string): Promise<boolean> {
+  return parseDocument(await readText(path), { logLevel: "silent" }).has("inference");
+}
+
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");

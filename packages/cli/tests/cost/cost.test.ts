@@ -36,7 +36,7 @@ describe("virga cost", () => {
     expect(totals.length).toBeGreaterThan(9);
     expect(totals).toEqual([...totals].sort((one, other) => one - other));
     expect(stdout).toContain("App Engine F4: an instance needs 2,048 MB and has 1,536 MB");
-    expect(stdout).toContain("price gcp/network/us-central1/internetOut.premium is of 2024-12-04");
+    expect(stdout).toContain("price gcp/network/us-central1/internetOut.premium is old: 2024-12-04");
   });
 
   it("shows calculations with prices, sources and dates", async () => {
@@ -147,6 +147,26 @@ describe("virga cost", () => {
     expect(stdout).toContain("cpu: (1,000,000 requests × 0.1 s");
   });
 
+  it("asks for flags where serverless.yml is that of something else", async () => {
+    const other = createWorkspace();
+    try {
+      other.write("serverless.yml", "service: site\nprovider: {name: aws}\n");
+      const { code, stdout, stderr } = await runVirga(other.folder, ["cost", ...W1, "--target", "lambda", "run"]);
+      expect(stderr).toMatch(
+        /^serverless.yml has no `inference:` block to read; say .* by flags: --requests, [^\n]*\n$/,
+      );
+      expect(stdout).toMatch(/requestBytes +2,000 +bytes +assumed: --request-bytes/);
+      expect(code).toBe(0);
+    } finally {
+      other.remove();
+    }
+  });
+
+  it.each(["2500000", "2.5M", "2.5m", "2_500k", "2,500,000", "25e5"])("takes %s for a count", async (written) => {
+    const { stdout } = await cost("--requests", written, "--target", "run");
+    expect(stdout).toMatch(/requests +2,500,000 +per month +flag/);
+  });
+
   it("says which figures were measured", async () => {
     workspace.write("iris.onnx", readFileSync(ADD_MODEL));
     const { stdout, stderr } = await cost("--measure", "iris.onnx", "--target", "lambda", "--json");
@@ -188,6 +208,12 @@ describe("a wrong question", () => {
     ["a key of a target", ["--workload", "target.yml"], /^error: target.memroyMb means nothing here/],
     ["a missing file", ["--workload", "no.yml"], /^error: .*no.yml cannot be read: ENOENT/],
     ["a book that is none", ["--prices", "list.json"], /^error: price book must be an object with `items`/],
+    ["a page in no folder", ["--html", "no/page.html"], /^error: no\/page.html cannot be written: ENOENT/],
+    [
+      "two measurements",
+      ["--measure", "a.onnx", "--measurements", "b.json"],
+      /^error: Give either --measure or --measurem/,
+    ],
     ["no goal", ["--recommend"], /^error: --recommend needs a goal: --latency MS/],
     ["no measurement", ["--recommend", "--latency", "9"], /^error: --recommend needs measured times: --measure MODEL/],
   ])("is refused by name: %s", async (_, options, message) => {
@@ -198,6 +224,7 @@ describe("a wrong question", () => {
 
   it.each([
     ["--requests", "many"],
+    ["--requests", "1,5M"],
     ["--duration", "-1"],
     ["--rounding", "up"],
   ])("ends with 2: %s %s", async (...options) => {
@@ -207,48 +234,5 @@ describe("a wrong question", () => {
   it("shows a region without a price as impossible, never as free", async () => {
     const { stdout } = await cost("--region", "mars-1", "--target", "lambda", "run");
     expect(stdout).toContain("region mars-1: no price for aws/lambda; there is: af-south-1,");
-  });
-});
-
-describe("virga cost --recommend", () => {
-  it("names the cheapest that is fast enough, and what it could not judge", async () => {
-    workspace.write("times.json", '[{"threads": 1, "durationMs": 400}, {"threads": 2, "durationMs": 220}]');
-    const goal = [
-      "--recommend",
-      "--latency",
-      "250",
-      "--measurements",
-      "times.json",
-      "--memory",
-      "1024",
-      "--requests",
-      "1M",
-    ];
-    const { stdout } = await cost(...goal);
-    expect(stdout).toMatch(/^Lambda x64, 3538 MB in us-east-1 is the cheapest that answers within 250 ms\./);
-    expect(stdout).toContain("arm64: no time was measured on it");
-    const none = await cost(...goal, "--latency", "100");
-    expect(none.stdout).toMatch(/^Nothing answers within 100 ms; the fastest first:/);
-  });
-});
-
-describe("virga cost verify", () => {
-  const cases = new URL("../../../cost/tests/verify/own-cases.json", import.meta.url);
-
-  it("works out a file of cases, by its prices or the book's", async () => {
-    workspace.write("cases.json", readFileSync(cases));
-    const { stdout, code } = await cost("verify", "cases.json");
-    expect(stdout).toMatch(/^ok {2}S01 +16.90 {2}Founding cost sheet/);
-    expect(stdout).toContain("23 of 23 cases hold, to the cent and by line.");
-    expect(code).toBe(0);
-    expect((await cost("verify", "cases.json", "--book-prices")).code).toBe(0);
-  });
-
-  it("fails with every difference where a case does not hold", async () => {
-    workspace.write("wrong.json", readFileSync(cases, "utf8").replace('"total": "50.32"', '"total": "50.33"'));
-    const { stdout, stderr, code } = await cost("verify", "wrong.json");
-    expect(stdout).toContain("S02\n  total: expected 50.33, got 50.32");
-    expect(stderr).toBe("error: S02: not as expected.\n");
-    expect(code).toBe(1);
   });
 });

@@ -16,7 +16,7 @@ function warningsOf({ id, asOf, confidence, insteadOf }: PriceOrigin, now: numbe
   return [
     ...(insteadOf === undefined ? [] : [`the book has no price for ${insteadOf}: ${id} is taken instead`]),
     ...(confidence === "low" ? [`price ${id} is of low confidence`] : []),
-    ...(asOf !== undefined && isOld(asOf, now) ? [`price ${id} is of ${asOf}`] : []),
+    ...(asOf !== undefined && isOld(asOf, now) ? [`price ${id} is old: ${asOf}`] : []),
   ];
 }
 

@@ -170,7 +170,7 @@ function nameOf(product: string, { billing, vcpu, memoryGib, concurrency, minIns
   const parts = [
     `${product}, ${billing}-based`,
     `${vcpu.toFixed()} vCPU`,
-    `${memoryGib.toFixed()} GiB`,
+    `${memoryGib.round(2).toFixed()} GiB`,
     ...(concurrency.eq(ONE) ? [] : [`concurrency ${concurrency.toFixed()}`]),
     ...(minInstances.eq(0) ? [] : [`${minInstances.toFixed()} kept`]),
   ];

@@ -67,6 +67,6 @@ export function lambdaWarnings({ memoryMb }: LambdaSetup, load: Load): string[] 
   const cpus = lambdaCpus(memoryMb);
   if (load.threads.lte(cpus)) return [];
   return [
-    `Lambda with ${show(memoryMb)} MB has ${show(cpus.round(2))} vCPU: a time measured with ${show(load.threads)} gets longer there`,
+    `Lambda with ${show(memoryMb)} MB has ${show(cpus.round(2))} vCPU: a request that keeps ${show(load.threads)} vCPU busy takes longer there`,
   ];
 }

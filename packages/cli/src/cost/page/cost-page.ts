@@ -43,7 +43,7 @@ export function writeCostPage({ questions, candidates, comparison, book, options
   const body = [
     "<h1>What serving costs</h1>",
     table(
-      ["Target", "Region", "instances", "USD a month", "per million", "idle"],
+      ["Target", "Region", "Instances", "USD a month", "Per million", "Idle"],
       comparison.possible.map(toRow),
       [2, 3, 4, 5],
     ),
@@ -51,7 +51,7 @@ export function writeCostPage({ questions, candidates, comparison, book, options
       "Not possible",
       comparison.impossible.map(({ name, problems }) => `${name}: ${problems.join("; ")}`),
     ),
-    ...list("Mind", comparison.warnings),
+    ...list("Compare with care", comparison.warnings),
     "<h2>Over requests per month</h2>",
     drawn.length === 0 ? "<p>No target can serve this.</p>" : drawCostChart(drawn, requests),
     "<h2>Which is the cheapest</h2>",
@@ -111,7 +111,7 @@ function toCalculation({ name, lines, total, rounding, assumptions, warnings, no
     `<details><summary>${escapeText(name)}: ${total} (${rounding})</summary>`,
     table(["Line", "Calculation", "Price"], rows, []),
     ...list("Assumed", assumptions),
-    ...list("Doubtful", warnings),
+    ...list("Uncertain", warnings),
     ...list("Not in it", notPriced),
     "</details>",
   ].join("\n");
