@@ -11,7 +11,7 @@ export type { GarbageReport } from "./registry/collect-garbage.ts";
 export type { LoadPlan, Manifest, ManifestFile } from "./registry/manifest.ts";
 export type { PublishOptions } from "./registry/publish.ts";
 export { type ListedVersion, Registry, type ResolvedVersion } from "./registry/registry.ts";
-export { registryKeys } from "./registry/registry-names.ts";
+export { type RegistryKeys, registryKeys } from "./registry/registry-names.ts";
 export type { AliasMove, AliasRecord, Author, LiveVersion } from "./registry/registry-records.ts";
 export { createFileStore } from "./store/file-store.ts";
 export { createHttpsStore } from "./store/https-store.ts";

@@ -25,6 +25,8 @@ const SECONDS_PER_HOUR = decimal(3_600);
 const MS_PER_SECOND = decimal(1_000);
 const BILLED_STEP_MS = decimal(100);
 const MOST_GIB = decimal(32);
+/** Source: Cloud Run, "Configure memory limits": with instance-based billing at least 512 MiB. */
+const LEAST_GIB_BY_INSTANCE = decimal(0.5);
 /** An instance was seen to end about this long after its last request. */
 const KEPT_WARM_SECONDS = 900;
 const LIMITS = {
@@ -79,10 +81,13 @@ export function planCloudRun(product: string): Planner {
 }
 
 function readSetup(target: InputReader, load: Load): Setup {
-  const memoryGib = target.optionalAmount("memoryGib") ?? load.memoryMb.div(MB_PER_GIB);
+  const billing = target.has("billing") ? target.choice("billing", ["request", "instance"]) : "request";
+  const needed = load.memoryMb.div(MB_PER_GIB);
+  const memoryGib =
+    target.optionalAmount("memoryGib") ?? (billing === "instance" ? larger(needed, LEAST_GIB_BY_INSTANCE) : needed);
   const step = CPU_STEPS.find(({ gib }) => memoryGib.lte(gib));
   return {
-    billing: target.has("billing") ? target.choice("billing", ["request", "instance"]) : "request",
+    billing,
     memoryGib,
     vcpu: target.optionalAmount("vcpu") ?? larger(load.threads, decimal(step?.vcpu ?? 8)),
     concurrency: target.optionalAmount("concurrency") ?? ONE,
@@ -154,10 +159,13 @@ function instanceInputs(setup: Setup, load: Load, needed: (requests: Decimal) =>
   };
 }
 
-function problemsOf({ vcpu, memoryGib, concurrency }: Setup, load: Load): string[] {
+function problemsOf({ billing, vcpu, memoryGib, concurrency }: Setup, load: Load): string[] {
   const least = CPU_STEPS.find(({ gib }) => memoryGib.lte(gib))?.vcpu ?? 8;
   return [
     ...(memoryGib.gt(MOST_GIB) ? [`an instance has at most 32 GiB, and ${show(memoryGib)} are asked for`] : []),
+    ...(billing === "instance" && memoryGib.lt(LEAST_GIB_BY_INSTANCE)
+      ? [`an instance that is billed as a whole has at least 0.5 GiB, and ${show(memoryGib)} are asked for`]
+      : []),
     ...(memoryGib.gt(4) && vcpu.lt(least) ? [`${show(memoryGib)} GiB need ${least} vCPU, not ${show(vcpu)}`] : []),
     ...(vcpu.gt(8) ? [`an instance has at most 8 vCPU, and ${show(vcpu)} are asked for`] : []),
     ...(vcpu.lt(1) && concurrency.gt(1) ? ["less than 1 vCPU takes one request at a time: set concurrency to 1"] : []),

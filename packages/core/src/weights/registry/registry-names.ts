@@ -16,15 +16,24 @@ export function checkAlias(alias: string): void {
   throw inputInvalid(`${JSON.stringify(alias)} is no alias: use a word such as "production", not a number.`);
 }
 
-/** Keys of everything that a registry keeps for one model. */
-export const registryKeys: {
+/** Keys of everything that a registry keeps for one model; plurals are what such keys begin with. */
+export interface RegistryKeys {
+  /** A file, by what it holds. */
   blob(name: string, sha256: string): string;
+  /** All files. */
   blobs(name: string): string;
+  /** The record of one version. */
   version(name: string, version: number): string;
+  /** All versions. */
   versions(name: string): string;
+  /** The record of one alias. */
   alias(name: string, alias: string): string;
+  /** All aliases. */
   aliases(name: string): string;
-} = {
+}
+
+/** Where a registry keeps what. */
+export const registryKeys: RegistryKeys = {
   blob: (name, sha256) => `${name}/blobs/${sha256}`,
   blobs: (name) => `${name}/blobs/`,
   // Padded, so that a store lists versions in their order.
