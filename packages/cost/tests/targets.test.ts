@@ -48,6 +48,23 @@ describe("what stands around a target", () => {
   });
 });
 
+describe("a model that needs less than the smallest instance", () => {
+  const small: Workload = { ...W1, memoryMb: 102.4 };
+
+  it.each<[Target, number]>([
+    [LAMBDA, 128],
+    [{ product: "functions", region: "us-central1" }, 128],
+    [{ product: "run", region: "us-central1", billing: "instance" }, 512],
+  ])("runs on that: %j", (target, memoryMb) => {
+    const found = estimate(small, target, book);
+    expect([found.isPossible, found.memoryMb]).toEqual([true, String(memoryMb)]);
+  });
+
+  it("does not make one that was asked for larger", () => {
+    expect(estimate(small, { ...LAMBDA, memoryMb: 64 }, book).isPossible).toBe(false);
+  });
+});
+
 describe("Lambda", () => {
   const cold: Workload = { ...W1, coldStart: { rate: "0.01", initMs: 3_000 } };
 

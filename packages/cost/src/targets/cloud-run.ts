@@ -27,6 +27,7 @@ const BILLED_STEP_MS = decimal(100);
 const MOST_GIB = decimal(32);
 /** Source: Cloud Run, "Configure memory limits": with instance-based billing at least 512 MiB. */
 const LEAST_GIB_BY_INSTANCE = decimal(0.5);
+const LEAST_GIB_BY_REQUEST = decimal(0.125);
 /** An instance was seen to end about this long after its last request. */
 const KEPT_WARM_SECONDS = 900;
 const LIMITS = {
@@ -83,8 +84,8 @@ export function planCloudRun(product: string): Planner {
 function readSetup(target: InputReader, load: Load): Setup {
   const billing = target.has("billing") ? target.choice("billing", ["request", "instance"]) : "request";
   const needed = load.memoryMb.div(MB_PER_GIB);
-  const memoryGib =
-    target.optionalAmount("memoryGib") ?? (billing === "instance" ? larger(needed, LEAST_GIB_BY_INSTANCE) : needed);
+  const least = billing === "instance" ? LEAST_GIB_BY_INSTANCE : LEAST_GIB_BY_REQUEST;
+  const memoryGib = target.optionalAmount("memoryGib") ?? larger(needed, least);
   const step = CPU_STEPS.find(({ gib }) => memoryGib.lte(gib));
   return {
     billing,

@@ -16,7 +16,8 @@ export interface LambdaSetup {
   readonly isStreaming: boolean;
 }
 
-const LEAST_MB = decimal(128);
+/** The smallest function. */
+export const LEAST_MB: Decimal = decimal(128);
 const MOST_MB = decimal(10_240);
 const SNAP_START_DISK_MB = decimal(512);
 /** A function has one vCPU with this much memory, and so in proportion. */

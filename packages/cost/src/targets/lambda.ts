@@ -4,7 +4,7 @@ import type { InputReader } from "../input-reader.ts";
 import type { UnknownRecord } from "../unknown-record.ts";
 import { coldStartRate } from "../workload/cold-starts.ts";
 import type { Load } from "../workload/load.ts";
-import { type LambdaSetup, lambdaProblems, lambdaWarnings } from "./lambda-rules.ts";
+import { type LambdaSetup, LEAST_MB, lambdaProblems, lambdaWarnings } from "./lambda-rules.ts";
 import type { Plan, Planner, Settings } from "./plan.ts";
 import { AWS, allowance, BYTES_PER_GB, logsAndEgress, openFigures, storedModel } from "./surroundings.ts";
 
@@ -44,7 +44,8 @@ function readSetup(target: InputReader, load: Load): LambdaSetup {
   const weights = target.has("weights") ? target.choice("weights", ["s3", "efs"]) : "s3";
   return {
     architecture: target.has("architecture") ? target.choice("architecture", ["x64", "arm64"]) : "x64",
-    memoryMb: target.optionalAmount("memoryMb") ?? load.memoryMb,
+    // What a request needs may be less than any function has.
+    memoryMb: target.optionalAmount("memoryMb") ?? larger(LEAST_MB, ceilTo(load.memoryMb, ONE)),
     ephemeralMb: target.optionalAmount("ephemeralMb") ?? neededDiskMb(load, weights),
     front: target.has("front") ? target.choice("front", ["url", "http-api", "rest-api"]) : "url",
     weights,
