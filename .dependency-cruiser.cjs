@@ -38,8 +38,15 @@ const MAY_IMPORT = [
   },
   {
     from: "packages/bench/src",
-    ours: ["packages/core", "packages/server", "packages/conformance", "packages/deploy", "providers/aws"],
-    others: ["onnxruntime-node", "esbuild", "@aws-sdk/client-s3"],
+    ours: [
+      "packages/core",
+      "packages/server",
+      "packages/conformance",
+      "packages/deploy",
+      "providers/aws",
+      "providers/google",
+    ],
+    others: ["onnxruntime-node", "esbuild", "@aws-sdk/client-s3", "@google-cloud/storage"],
   },
   { from: "packages/deploy/src", ours: ["packages/core"], others: ["esbuild", "@zip\\.js/zip\\.js"] },
   {

@@ -1,6 +1,7 @@
 import { coldStart } from "./cold-start/cold-start.ts";
 import { fetchBench } from "./fetch/fetch.ts";
 import type { Bench } from "./frame/bench.ts";
+import { functionBench } from "./function/function.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { largeModel } from "./large-model/large-model.ts";
 import { memory } from "./memory/memory.ts";
@@ -8,4 +9,4 @@ import { swap } from "./swap/swap.ts";
 import { warm } from "./warm/warm.ts";
 
 /** Every benchmark; the one place to add one. */
-export const BENCHES: readonly Bench[] = [warm, coldStart, fetchBench, swap, memory, largeModel, lambda];
+export const BENCHES: readonly Bench[] = [warm, coldStart, fetchBench, swap, memory, largeModel, lambda, functionBench];

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { toLambdaEntry } from "@virga/aws/deploy";
 import { artefactSize, bundleFunction, zipFunction } from "@virga/deploy";
+import { ARCHITECTURE, toBenchmarkPlan } from "../packaged/benchmark-plan.ts";
 import { BUCKET, ORIGINAL_KEY } from "../weights/store-flags.ts";
 import type { StoredModel } from "../weights/stored-model.ts";
 
@@ -21,17 +22,6 @@ export async function packageFunctions(
   model: StoredModel,
   folder: string,
 ): Promise<Readonly<Record<"naive" | "ours", PackagedFunction>>> {
-  const ours = toLambdaEntry({
-    service: "benchmark",
-    stage: "dev",
-    folder,
-    models: [{ name: model.name, origin: { kind: "file", path: model.originalPath } }],
-    memoryMb: 1_769,
-    timeoutSeconds: 30,
-    access: "public",
-    aws: {},
-    google: {},
-  });
   const handler = join(HERE, "naive-handler.ts");
   const naive = {
     contents:
@@ -41,15 +31,14 @@ export async function packageFunctions(
   };
   return {
     naive: await packageFunction(naive, join(folder, "naive")),
-    ours: await packageFunction(ours, join(folder, "ours")),
+    ours: await packageFunction(toLambdaEntry(toBenchmarkPlan(model, folder)), join(folder, "ours")),
   };
 }
 
 type Entry = Parameters<typeof bundleFunction>[0]["entry"];
 
 async function packageFunction(entry: Entry, outputFolder: string): Promise<PackagedFunction> {
-  const architecture = process.arch === "arm64" ? "arm64" : "x64";
-  const bundled = await bundleFunction({ entry, architecture, outputFolder });
+  const bundled = await bundleFunction({ entry, architecture: ARCHITECTURE, outputFolder });
   const { sizeBytes } = await zipFunction(bundled, `${outputFolder}.zip`);
   return {
     functionUrl: pathToFileURL(join(outputFolder, "index.mjs")).href,

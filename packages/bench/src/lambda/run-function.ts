@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SubjectRun } from "../weights/run-subject.ts";
+import type { FunctionRun } from "../packaged/measure-functions.ts";
 import { anonymousBytes, runSampled } from "../weights/sampled-process.ts";
 import { CREDENTIALS, inputNumbers, REGION, type Report } from "../weights/subject.ts";
 import { toPredictEvent } from "./function-url.ts";
@@ -11,7 +11,7 @@ const SAMPLE_MS = 4;
 const DEADLINE_MS = 60_000;
 
 /** What is run against which store. */
-export interface FunctionRun {
+export interface FunctionStart {
   /** The program that invokes a function once. */
   readonly programPath: string;
   /** File URL of the function's module. */
@@ -25,7 +25,7 @@ export interface FunctionRun {
  *
  * @throws Error with what it said when it fails.
  */
-export async function runFunction(run: FunctionRun): Promise<Omit<SubjectRun, "job">> {
+export async function runFunction(run: FunctionStart): Promise<FunctionRun> {
   const cache = mkdtempSync(join(tmpdir(), "virga-bench-"));
   try {
     const startedAtMs = performance.timeOrigin + performance.now();
@@ -42,7 +42,7 @@ export async function runFunction(run: FunctionRun): Promise<Omit<SubjectRun, "j
   }
 }
 
-function toWords({ programPath, functionUrl, endpoint, bucket }: FunctionRun, cache: string): string[] {
+function toWords({ programPath, functionUrl, endpoint, bucket }: FunctionStart, cache: string): string[] {
   const environment = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,

@@ -7,7 +7,7 @@ import type { STORE_FLAGS } from "../weights/store-flags.ts";
 import { storeModel } from "../weights/stored-model.ts";
 import { type SubjectRunner, startRunner } from "../weights/subject-runner.ts";
 import { hasMemoryDisk, MEMORY_DISK, mostMegabytes } from "./memory-disk.ts";
-import { withMemoryLimit } from "./memory-limit.ts";
+import { whyUnlimited, withMemoryLimit } from "./memory-limit.ts";
 import { smallest } from "./smallest.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -20,10 +20,8 @@ export async function measureLimits(
   flags: FlagValues<typeof STORE_FLAGS>,
   progress: Progress,
 ): Promise<{ readonly rows: readonly Row[]; readonly notes: readonly string[] }> {
-  try {
-    await withMemoryLimit(LEAST_MIB, async () => undefined);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+  const reason = await whyUnlimited();
+  if (reason !== undefined) {
     return {
       rows: [],
       notes: [`smallest memory limit: left out, this process may not make a control group (${reason})`],

@@ -79,8 +79,8 @@ export function mostMegabytes(size: number): number {
   return Math.round(1.1 * size + 40);
 }
 
-/** Files that are unlinked and still mapped included. */
-function usedBytes(): number {
+/** What is taken of the memory disk; files that are unlinked and still mapped included. */
+export function usedBytes(): number {
   const { blocks, bfree, bsize } = statfsSync(MEMORY_DISK);
   return (blocks - bfree) * bsize;
 }

@@ -25,6 +25,18 @@ export async function withMemoryLimit<Result>(
   }
 }
 
+const ANY_MEBIBYTES = 16;
+
+/** Why no limits can be set here, in the system's words; nothing where they can. */
+export async function whyUnlimited(): Promise<string | undefined> {
+  try {
+    await withMemoryLimit(ANY_MEBIBYTES, async () => undefined);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 function makeGroup(mebibytes: number): MemoryGroup {
   const folder = join(ownFolder(), `virga-bench-${process.pid}`);
   mkdirSync(folder);

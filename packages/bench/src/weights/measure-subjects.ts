@@ -1,9 +1,10 @@
 import type { FlagValues, Progress } from "../frame/bench.ts";
+import { expectCorruptRefusal } from "./expect-corrupt-refusal.ts";
 import { CORRUPT_BUCKET } from "./object-server-process.ts";
 import type { RunPlace, SubjectRun } from "./run-subject.ts";
 import type { STORE_FLAGS } from "./store-flags.ts";
 import type { StoredModel } from "./stored-model.ts";
-import { FIRST_CONNECTIONS, type SubjectRunner, startRunner } from "./subject-runner.ts";
+import { FIRST_CONNECTIONS, startRunner } from "./subject-runner.ts";
 
 /** Runs of each contender, one a round. */
 export type SubjectSamples<Name extends string> = Readonly<Record<Name, readonly SubjectRun[]>>;
@@ -26,7 +27,7 @@ export async function measureSubjects<Name extends string>(
   const names = Object.keys(subjects) as Name[];
   const runner = await startRunner(Object.values<string>(subjects), model, flags);
   try {
-    await expectRefusal(runner, subjects.ours);
+    await expectCorruptRefusal(runner.run(subjects.ours, { bucket: CORRUPT_BUCKET }));
     const samples = Object.fromEntries(names.map((each) => [each, [] as SubjectRun[]])) as Record<Name, SubjectRun[]>;
     let connections = FIRST_CONNECTIONS;
     for (let round = 0; round <= flags.rounds; round += 1) {
@@ -45,12 +46,4 @@ export async function measureSubjects<Name extends string>(
   } finally {
     await runner.stop();
   }
-}
-
-async function expectRefusal(runner: SubjectRunner, subject: string): Promise<void> {
-  const outcome = await runner.run(subject, { bucket: CORRUPT_BUCKET }).then(
-    () => "an answer",
-    (error: unknown) => String(error),
-  );
-  if (!outcome.includes("WEIGHTS_CORRUPT")) throw new Error(`a corrupt file gave ${outcome}`);
 }

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { connect } from "node:net";
+import { FRAMEWORK_PROGRAM, freePort } from "../functions-framework/framework-program.ts";
 import { GoogleApiError } from "./google-error.ts";
 
-const FRAMEWORK = join(dirname(fileURLToPath(import.meta.resolve("@google-cloud/functions-framework"))), "main.js");
 const MOST_START_MS = 60_000;
 const POLL_MS = 50;
 
@@ -27,7 +25,7 @@ export async function startInstance(
   log: (line: string) => void,
 ): Promise<FunctionInstance> {
   const port = await freePort();
-  const child = spawn(process.execPath, [FRAMEWORK], {
+  const child = spawn(process.execPath, [FRAMEWORK_PROGRAM], {
     cwd: folder,
     env: { ...environment, PORT: String(port), FUNCTION_SOURCE: folder },
     stdio: ["ignore", "pipe", "pipe"],
@@ -76,15 +74,4 @@ async function isOpen(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-/** The framework takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address === "object" && address !== null) return address.port;
-  throw new Error("There is no free port.");
 }

@@ -11,6 +11,8 @@ export interface StrictBucketOptions {
   /** Old generations stay readable. */
   readonly versioning?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Bytes by name of what is in it from the beginning. */
+  readonly objects?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** An allow policy. Source: IAM, "Policy". */
@@ -30,9 +32,9 @@ export interface StoredBucket {
 export type StoredBuckets = Map<string, StoredBucket>;
 
 export function createBucket(name: string, options: StrictBucketOptions): StoredBucket {
-  return {
-    options,
-    objects: new StoredObjects(name, options.versioning === true),
-    policy: { etag: "CAE=", bindings: [] },
-  };
+  const objects = new StoredObjects(name, options.versioning === true);
+  for (const [object, bytes] of Object.entries(options.objects ?? {})) {
+    objects.insert({ name: object, contentType: "application/octet-stream", bytes }, {});
+  }
+  return { options, objects, policy: { etag: "CAE=", bindings: [] } };
 }

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
+import { type Limits, sendBody } from "../fault-server/send-body.ts";
+import { SharedLink } from "../fault-server/shared-link.ts";
 import { answerRequest, type Service } from "./answer-request.ts";
 import type { Answer } from "./refusal.ts";
 import { ResumableUploads } from "./resumable-uploads.ts";
@@ -9,6 +11,11 @@ export interface StrictGcsOptions {
   readonly buckets: Readonly<Record<string, StrictBucketOptions>>;
   /** Objects in one page of a list, whatever more is asked for; 1000 where absent. */
   readonly mostPerPage?: number;
+  /** Bound of each connection. */
+  readonly bytesPerSecond?: number;
+  /** Bound of all connections together. */
+  readonly linkBytesPerSecond?: number;
+  readonly firstByteDelayMs?: number;
 }
 
 /** A stand-in for Cloud Storage on 127.0.0.1, in memory. */
@@ -25,7 +32,13 @@ export interface StrictGcs {
  *
  * Source: Cloud Storage, JSON API v1 reference, "Request preconditions", "Resumable uploads" and "Requester Pays".
  */
-export async function startStrictGcs({ buckets, mostPerPage = 1_000 }: StrictGcsOptions): Promise<StrictGcs> {
+export async function startStrictGcs({
+  buckets,
+  mostPerPage = 1_000,
+  linkBytesPerSecond,
+  firstByteDelayMs = 0,
+  ...limits
+}: StrictGcsOptions): Promise<StrictGcs> {
   const misunderstood: string[] = [];
   const service: Service = {
     buckets: new Map(Object.entries(buckets).map(([name, options]) => [name, createBucket(name, options)])),
@@ -33,8 +46,15 @@ export async function startStrictGcs({ buckets, mostPerPage = 1_000 }: StrictGcs
     mostPerPage,
     misunderstood,
   };
+  const link = linkBytesPerSecond === undefined ? undefined : new SharedLink(linkBytesPerSecond);
+  const send = (response: ServerResponse, answer: Answer): void => {
+    sendAnswer(response, answer, { ...limits, ...(link && { link }) });
+  };
   const server = createServer((incoming, response) => {
-    void answerRequest(incoming, service).then((answer) => send(response, answer));
+    void answerRequest(incoming, service).then((answer) => {
+      if (firstByteDelayMs === 0) send(response, answer);
+      else setTimeout(() => send(response, answer), firstByteDelayMs);
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,8 +71,9 @@ export async function startStrictGcs({ buckets, mostPerPage = 1_000 }: StrictGcs
   };
 }
 
-function send(response: ServerResponse, { status, headers, body = "" }: Answer): void {
-  const hasBody = status !== 204 && status !== 304;
-  response.writeHead(status, { ...headers, ...(hasBody && { "content-length": Buffer.byteLength(body) }) });
-  response.end(hasBody ? body : undefined);
+function sendAnswer(response: ServerResponse, { status, headers, body = "" }: Answer, limits: Limits): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (status === 204 || status === 304) response.end();
+  else sendBody(response, typeof body === "string" ? Buffer.from(body) : body, undefined, limits);
 }

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FRAMEWORK_PROGRAM, freePort } from "@virga/conformance/functions-framework";
 
-const FRAMEWORK = join(dirname(fileURLToPath(import.meta.resolve("@google-cloud/functions-framework"))), "main.js");
 const ENTRY = fileURLToPath(new URL("entry.ts", import.meta.url));
 const POLL_MS = 20;
 
@@ -30,7 +28,7 @@ export function endFunctionProcesses(): void {
 export async function startFunctionProcess(environment: Record<string, string>): Promise<FunctionProcess> {
   const port = await freePort();
   const flags = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];
-  const child = spawn(process.execPath, [...flags, FRAMEWORK, `--source=${ENTRY}`, `--port=${port}`], {
+  const child = spawn(process.execPath, [...flags, FRAMEWORK_PROGRAM, `--source=${ENTRY}`, `--port=${port}`], {
     env: { PATH: process.env["PATH"], FUNCTION_TARGET: "predict", ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -48,15 +46,4 @@ export async function startFunctionProcess(environment: Record<string, string>):
   };
   await wrote("URL: ", 1);
   return { url: `http://127.0.0.1:${port}`, output: () => output, wrote, kill: (signal) => child.kill(signal), exit };
-}
-
-/** The framework takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("There is no free port.");
-  return address.port;
 }

@@ -1,0 +1,1 @@
+export { FRAMEWORK_PROGRAM, freePort } from "./framework-program.ts";
