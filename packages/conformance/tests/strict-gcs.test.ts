@@ -40,7 +40,7 @@ describe("what the stand-in does not know", () => {
     ["HEAD", "/models/a", {}],
     ["POST", "/storage/v1/b/models/o/a/rewriteTo/b/models/o/b", {}],
     ["PATCH", "/storage/v1/b/models/o/a", {}],
-    ["POST", "/storage/v1/b?project=local", {}],
+    ["PATCH", "/storage/v1/b/models", {}],
   ])("is refused and reported: %s %s %j", async (method, path, headers) => {
     const reported = server.misunderstood.length;
     expect((await ask(path, { method, headers })).status).toBe(501);
