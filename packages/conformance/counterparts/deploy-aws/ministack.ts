@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tensor } from "@virga/core";
 import { createInfer } from "../../src/corpus/open-inference-client.ts";
 import type { CheckResult } from "../counterpart.ts";
+import { goldenReplay } from "../replay/replay.ts";
 import { withStandIn } from "../stand-in.ts";
 import { AwsResources } from "./aws-resources.ts";
 import { otherIris } from "./other-model.ts";
@@ -102,6 +103,7 @@ function wholeLife(project: Project, folder: string): readonly Step[] {
       },
     },
     { check: "binary tensors through the function URL", run: () => predictBinary(url, send) },
+    ...goldenReplay(() => url, send),
     {
       check: "deploy again changes nothing",
       run: async () => {

@@ -19,6 +19,8 @@ export function createSignedSend(
       ...["--connect-to", `${url.hostname}:80:${new URL(endpoint).host}`],
       ...["--aws-sigv4", `aws:amz:${REGION}:${service}`, "--user", `${KEYS.accessKeyId}:${KEYS.secretAccessKey}`],
       ...[...request.headers].flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
+      // curl would call the body a form.
+      ...(request.headers.has("content-type") ? [] : ["--header", "content-type:"]),
       // Without it, curl waits a second for a server that is to say that it wants the body.
       ...["--header", "expect:", "--data-binary", "@-"],
       `http://${url.host}${url.pathname}${url.search}`,

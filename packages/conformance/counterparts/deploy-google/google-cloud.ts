@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GoogleFunctions, startGoogleFunctions } from "../../src/google-functions/index.ts";
-import { type StrictGcs, startStrictGcs } from "../../src/strict-gcs/index.ts";
+import { type CloudStorage, withCloudStorage } from "./cloud-storage.ts";
 
 const PROJECT = "virga-counterpart";
 
 /** What stands in for Google Cloud, and how commands are told of it. */
 export interface GoogleCloud {
   readonly functions: GoogleFunctions;
-  readonly storage: StrictGcs;
+  readonly storage: CloudStorage;
   /** Of a deployer with credentials from a metadata server. */
   readonly environment: Readonly<Record<string, string>>;
   /** Empty, for what is written on the way. */
@@ -21,7 +21,18 @@ export interface GoogleCloud {
 /** Starts it, works with it, and leaves nothing. */
 export async function withGoogleCloud(work: (cloud: GoogleCloud) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "virga-google-"));
-  const storage = await startStrictGcs({ buckets: {} });
+  try {
+    await withCloudStorage(folder, (storage) => withFunctions(folder, storage, work));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withFunctions(
+  folder: string,
+  storage: CloudStorage,
+  work: (cloud: GoogleCloud) => Promise<void>,
+): Promise<void> {
   const instanceEnvironment = { STORAGE_EMULATOR_HOST: storage.url.href, VIRGA_CACHE: join(folder, "cache") };
   const functions = await startGoogleFunctions({ project: PROJECT, instanceEnvironment });
   try {
@@ -37,8 +48,6 @@ export async function withGoogleCloud(work: (cloud: GoogleCloud) => Promise<void
     });
   } finally {
     await functions.close();
-    await storage.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +8,7 @@ import { createInfer } from "../../src/corpus/open-inference-client.ts";
 import { otherIris } from "../deploy-aws/other-model.ts";
 import { type Project, ROOT, runCommand, runServerless, runVirga } from "../deploy-aws/project.ts";
 import type { Step } from "../deploy-aws/steps.ts";
+import { goldenReplay } from "../replay/replay.ts";
 import type { GoogleCloud } from "./google-cloud.ts";
 
 const MODEL = join(ROOT, "examples/iris/model.onnx");
@@ -14,6 +16,7 @@ const SETOSA = { instances: [[5.1, 3.5, 1.4, 0.2]] };
 const ROWS = Float32Array.of(5.1, 3.5, 1.4, 0.2, 6.7, 3, 5.2, 2.3);
 /** A running function looks at its alias again after ten seconds. */
 const PATIENCE_MS = 60_000;
+const BUCKET_PATH = "storage/v1/b/virga-counterpart-iris-dev-virga";
 const GOOGLE = ["--provider", "google"];
 
 /** The root's `serverless.yml`, as it is, from `deploy` to `remove`. */
@@ -33,11 +36,22 @@ export function wholeLife(project: Project, cloud: GoogleCloud): readonly Step[]
       },
     },
     {
+      check: "the model lies in fake-gcs-server",
+      run: async () => {
+        const objects = new URL(`${BUCKET_PATH}/o`, cloud.storage.objects);
+        const [blob, digest] = /virga\/iris\/blobs\/([0-9a-f]{64})/.exec(await (await fetch(objects)).text()) ?? [];
+        const bytes = await fetch(`${objects}/${encodeURIComponent(blob ?? "")}?alt=media`);
+        const found = createHash("sha256").update(Buffer.from(await bytes.arrayBuffer()));
+        assert.equal(found.digest("hex"), digest);
+      },
+    },
+    {
       check: "a request without a token is refused",
       run: async () => assert.equal((await fetch(`${url}/predict`, { method: "POST", body: "{}" })).status, 403),
     },
     { check: "JSON over HTTP", run: () => untilLabel("setosa", url, send) },
     { check: "binary tensors over HTTP, bit for bit those of the model here", run: () => predictBinary(url, send) },
+    ...goldenReplay(() => url, send),
     {
       check: "deploy again publishes nothing and keeps the URL",
       run: async () => {
@@ -86,8 +100,9 @@ export function wholeLife(project: Project, cloud: GoogleCloud): readonly Step[]
       run: async () => {
         await runServerless(project, "remove", ...GOOGLE);
         assert.match(await runServerless(project, "info", ...GOOGLE), /not deployed/);
-        const bucket = new URL(`storage/v1/b/virga-counterpart-iris-dev-virga`, cloud.storage.url);
-        assert.equal((await fetch(bucket)).status, 404);
+        for (const server of [cloud.storage.url, cloud.storage.objects]) {
+          assert.equal((await fetch(new URL(BUCKET_PATH, server))).status, 404);
+        }
       },
     },
     { check: "nothing was asked that Google's description does not know", run: async () => expectUnderstood(cloud) },

@@ -9,6 +9,7 @@ import type { ModelStore } from "@virga/core/weights";
 import { createGcsStore } from "@virga/google";
 import { STORE_CASES } from "../../src/store-cases.ts";
 import type { CheckResult, Counterpart } from "../counterpart.ts";
+import { fakeGcsServer } from "../fake-gcs-server.ts";
 import { prepareGoTool } from "../go-tool.ts";
 import { preparePython } from "../python.ts";
 import { type StandIn, withStandIn } from "../stand-in.ts";
@@ -106,15 +107,7 @@ const SERVERS: readonly StoreServer[] = [
   },
   {
     name: "fake-gcs-server",
-    prepare: (folder) => ({
-      command: prepareGoTool("github.com/fsouza/fake-gcs-server@v1.55.1"),
-      arguments: (port) => [
-        ...["-scheme", "http", "-host", "127.0.0.1", "-port", String(port), "-backend", "memory"],
-        ...["-public-host", `127.0.0.1:${port}`, "-external-url", `http://127.0.0.1:${port}`],
-      ],
-      readyPath: "/storage/v1/b?project=local",
-      folder,
-    }),
+    prepare: fakeGcsServer,
     open: openGcs,
   },
 ];
