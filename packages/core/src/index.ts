@@ -1,4 +1,3 @@
-export type { DeployedModel, DeployedService } from "./config/deployed-service.ts";
 export { FAILURES, type FailureCode, InferenceError } from "./errors.ts";
 export type { Log, LogEntry } from "./log.ts";
 export { type ChangedSeries, createChangeReader, type Gain } from "./metrics/changes.ts";
@@ -38,5 +37,6 @@ export {
 export { expectTensor } from "./tensor/expect-tensor.ts";
 export { float16ToNumber, numberToFloat16 } from "./tensor/float16.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
+export type { DeployedModel, DeployedService } from "./weights/deployed-service.ts";
 export type { RegisteredModel } from "./weights/load-registered.ts";
 export type { ModelConfig } from "./weights/model-library.ts";

@@ -2,6 +2,7 @@ export { type ArtefactLimits, artefactSize, checkArtefactSize, describeArtefact 
 export { explainBuildFailure } from "./bundle/build-failure.ts";
 export { bundleFunction } from "./bundle/bundle-function.ts";
 export type { BundleOptions } from "./bundle/compile-function.ts";
+export { type FunctionEntry, type HandlerSource, writeFunctionEntry } from "./bundle/function-entry.ts";
 export { type Architecture, readRuntimeGlibc } from "./bundle/runtime-files.ts";
 export { type ZippedFunction, zipFunction } from "./bundle/zip-function.ts";
 export type { BundledFile, BundledFunction } from "./bundled-function.ts";

@@ -1,5 +1,6 @@
 export { runtimeVersion } from "../session/onnx-runtime.ts";
 export { WeightCache, type WeightCacheOptions } from "./cache/weight-cache.ts";
+export { type DeployedPlace, deployedModels } from "./deployed-models.ts";
 export { chooseLoad, type LoadChoice } from "./load-choice.ts";
 // The door to the weights' way: what prepares, keeps and finds models. A request needs none of it.
 export { externalLocations, type ModelFile } from "./onnx-file/model-file.ts";
@@ -25,5 +26,6 @@ export type {
   WriteOptions,
   WriteSource,
 } from "./store/model-store.ts";
+export { readOnly } from "./store/read-only.ts";
 export { type RecordAnswer, requestRecord } from "./store/request-record.ts";
 export { readVerified } from "./store/verified-file.ts";

@@ -10,5 +10,5 @@ export type {
   TemplateValue,
 } from "./cloud-formation.ts";
 export { type LambdaDeployment, toLambdaDeployment } from "./lambda-deployment.ts";
-export { type FunctionEntry, toLambdaEntry } from "./lambda-entry.ts";
+export { toLambdaEntry } from "./lambda-entry.ts";
 export { FUNCTION_KEY, type LambdaFunction } from "./lambda-function.ts";

@@ -7,13 +7,13 @@ import {
   InferenceError,
   type Predictor,
 } from "@virga/core";
+import { deployedModels } from "@virga/core/weights";
 import { createAliasWatch } from "./alias-watch.ts";
 import { createJsonLog } from "./json-log.ts";
 import type { LambdaHandler } from "./lambda-context.ts";
 import { createLambdaCredentials } from "./lambda-credentials.ts";
 import { readLambdaEnvironment, readVariable } from "./lambda-environment.ts";
 import { createLambdaHandler } from "./lambda-handler.ts";
-import { toModels } from "./lambda-models.ts";
 import { openStore } from "./open-store.ts";
 import { createMetricsReport } from "./report-metrics.ts";
 import { type LambdaService, settleWithin } from "./respond.ts";
@@ -48,10 +48,13 @@ export async function createLambdaHandlers(service: DeployedService, predictor?:
     () => (underWay.size === 1 ? [...underWay][0] : undefined),
   );
   const credentials = createLambdaCredentials(readVariable);
-  const open = (uri: string) => openStore(uri, environment, credentials);
   const app = createApp({
     name: service.name,
-    models: toModels(service, environment.cacheFolder, open, environment.storeUri),
+    models: deployedModels(service, {
+      cacheFolder: environment.cacheFolder,
+      ownStoreUri: environment.storeUri,
+      openStore: (uri) => openStore(uri, environment, credentials),
+    }),
     engine: createOnnxEngine({ threads: threadsFor(environment.memoryMb) }),
     log,
     limits: { maxRequestBytes: MOST_REQUEST_BYTES, ...(service.timeoutMs && { timeoutMs: service.timeoutMs }) },

@@ -1,5 +1,5 @@
 import { InferenceError } from "@virga/core";
-import { type ModelStore, type RecordAnswer, requestRecord } from "@virga/core/weights";
+import { type ModelStore, type RecordAnswer, readOnly, requestRecord } from "@virga/core/weights";
 import { explainAnswer } from "./s3-failure.ts";
 import { createS3Location, type S3Access, signGet } from "./s3-location.ts";
 
@@ -34,17 +34,9 @@ export function createS3Reader(options: S3ReaderOptions): ModelStore {
     );
   }
 
-  const refuse = async (): Promise<never> => {
-    throw new InferenceError("UNSUPPORTED", `${uri} is open for reading only: use createS3Store to write or list.`);
-  };
   return {
     uri,
-    write: refuse,
-    delete: refuse,
-    info: refuse,
-    async *list() {
-      yield await refuse();
-    },
+    ...readOnly(uri, "use createS3Store to write or list"),
     async read(key, signal) {
       const { status, headers, bytes } = await get(key, {}, signal);
       return status === 404 ? undefined : { bytes, tag: headers.etag ?? "" };

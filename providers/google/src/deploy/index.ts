@@ -2,7 +2,7 @@
 export { checkGooglePlan } from "./check-google-plan.ts";
 export { type DeployerCredentials, openCredentials } from "./credentials.ts";
 export { type DeployedFunction, deployFunction, findFunction, removeFunction } from "./function-deployment.ts";
-export { type FunctionEntry, toFunctionEntry } from "./function-entry.ts";
+export { toFunctionEntry } from "./function-entry.ts";
 export { type LogQuery, readLogs } from "./function-logs.ts";
 export { FUNCTION_KEY, functionName, registryBucket, registryUri } from "./function-names.ts";
 export { type FunctionResource, type StorageSource, toFunctionResource } from "./function-resource.ts";

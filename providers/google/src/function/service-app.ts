@@ -1,6 +1,13 @@
-import type { ModelConfig, Predictor } from "@virga/core";
-import { type App, createApp, createOnnxEngine, type DeployedService, InferenceError, type Log } from "@virga/core";
-import { createFileStore, createHttpsStore, type ModelStore, Registry, WeightCache } from "@virga/core/weights";
+import {
+  type App,
+  createApp,
+  createOnnxEngine,
+  type DeployedService,
+  InferenceError,
+  type Log,
+  type Predictor,
+} from "@virga/core";
+import { createFileStore, createHttpsStore, deployedModels, type ModelStore } from "@virga/core/weights";
 import { createGcsReader } from "../store/gcs-reader.ts";
 import { parseGcsUri } from "../store/gcs-uri.ts";
 import type { FunctionEnvironment } from "./function-environment.ts";
@@ -25,16 +32,14 @@ export function createServiceApp(
   token: StorageToken,
   log: Log,
 ): App {
-  const cache = new WeightCache({ directory: environment.cacheFolder });
-  const models = Object.entries(service.models).map(([name, model]): [string, ModelConfig] => {
-    const registry = new Registry(openStore(model.store ?? environment.store, environment, token));
-    const { registryName, reference, labels } = model;
-    const source = { kind: "registry", registry, name: registryName, reference, cache, refreshMs: REFRESH_MS } as const;
-    return [name, { source, ...(labels && { labels }) }];
-  });
   return createApp({
     name: service.name,
-    models: Object.fromEntries(models),
+    models: deployedModels(service, {
+      cacheFolder: environment.cacheFolder,
+      ownStoreUri: environment.store,
+      refreshMs: REFRESH_MS,
+      openStore: (uri) => openStore(uri, environment, token),
+    }),
     engine: createOnnxEngine({ threads: environment.threads }),
     log,
     ...(predictor && { predictor }),
@@ -43,14 +48,14 @@ export function createServiceApp(
   });
 }
 
-function openStore(uri: string | undefined, { storageEndpoint }: FunctionEnvironment, token: StorageToken): ModelStore {
-  if (uri !== undefined && /^gs:/i.test(uri)) {
+function openStore(uri: string, { storageEndpoint }: FunctionEnvironment, token: StorageToken): ModelStore {
+  if (/^gs:/i.test(uri)) {
     return createGcsReader({ ...parseGcsUri(uri), token, ...(storageEndpoint && { endpoint: storageEndpoint }) });
   }
-  if (uri?.startsWith("https://")) return createHttpsStore(new URL(uri));
-  if (uri?.startsWith("/")) return createFileStore(uri);
+  if (uri.startsWith("https://")) return createHttpsStore(new URL(uri));
+  if (uri.startsWith("/")) return createFileStore(uri);
   throw new InferenceError(
     "CONFIG_INVALID",
-    `The function's registry ${JSON.stringify(uri ?? "")} is none that it can read: VIRGA_STORE has to be gs://bucket/prefix, https://… or the folder of a mounted volume.`,
+    `The function's registry ${JSON.stringify(uri)} is none that it can read: VIRGA_STORE has to be gs://bucket/prefix, https://… or the folder of a mounted volume.`,
   );
 }

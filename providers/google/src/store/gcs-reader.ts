@@ -1,5 +1,5 @@
 import { InferenceError } from "@virga/core";
-import { type ModelStore, type RecordAnswer, requestRecord } from "@virga/core/weights";
+import { type ModelStore, type RecordAnswer, readOnly, requestRecord } from "@virga/core/weights";
 import { explainAnswer } from "./gcs-failure.ts";
 import { CLOUD_STORAGE, createGcsLocation, type GcsAccess } from "./gcs-location.ts";
 
@@ -44,17 +44,9 @@ export function createGcsReader(options: GcsReaderOptions): ModelStore {
     return { bytes, tag: String(headers["x-goog-generation"] ?? headers.etag ?? "") };
   }
 
-  const refuse = async (): Promise<never> => {
-    throw new InferenceError("UNSUPPORTED", `${uri} is open for reading only: use createGcsStore to write or list.`);
-  };
   return {
     uri,
-    write: refuse,
-    delete: refuse,
-    info: refuse,
-    async *list() {
-      yield await refuse();
-    },
+    ...readOnly(uri, "use createGcsStore to write or list"),
     read,
     async readIfChanged(key, tag, signal) {
       const found = await read(key, signal);

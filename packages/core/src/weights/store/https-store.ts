@@ -1,5 +1,6 @@
 import { InferenceError } from "../../errors.ts";
 import type { ModelStore, ObjectInfo } from "./model-store.ts";
+import { readOnly } from "./read-only.ts";
 import { type RecordAnswer, requestRecord } from "./request-record.ts";
 
 /**
@@ -17,16 +18,9 @@ export function createHttpsStore(root: URL): ModelStore {
   const toUrl = (key: string): URL => new URL(`${uri}/${key.split("/").map(encodeURIComponent).join("/")}`);
   const get = (key: string, headers: Record<string, string>, signal?: AbortSignal): Promise<RecordAnswer> =>
     requestRecord("GET", toUrl(key), headers, signal);
-  const refuse = async (): Promise<never> => {
-    throw new InferenceError("UNSUPPORTED", `${uri} can only be read: write to the store behind it.`);
-  };
   return {
     uri,
-    write: refuse,
-    delete: refuse,
-    async *list() {
-      yield await refuse();
-    },
+    ...readOnly(uri, "write to the store behind it"),
     async info(key, signal) {
       const { status, headers } = await requestRecord("HEAD", toUrl(key), {}, signal);
       return isThere(status, toUrl(key)) ? toInfo(key, headers) : undefined;
