@@ -26,6 +26,7 @@ export type FailureCode =
   | "WRITE_CONFLICT"
   | "NOT_READY"
   | "OVERLOADED"
+  | "WORKER_LOST"
   | "CANCELLED"
   | "DEADLINE_EXCEEDED"
   | "INTERNAL";
@@ -52,6 +53,7 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   MODEL_UNSUPPORTED: { status: 500, retryable: false },
   NOT_READY: { status: 503, retryable: true },
   OVERLOADED: { status: 503, retryable: true },
+  WORKER_LOST: { status: 503, retryable: true },
   CANCELLED: { status: 499, retryable: false },
   DEADLINE_EXCEEDED: { status: 504, retryable: true },
   INTERNAL: { status: 500, retryable: false },
@@ -59,15 +61,23 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
 
 const MARKER = "isVirgaInferenceError";
 
+/** What a failure knows beside its code and message. */
+export interface FailureOptions extends ErrorOptions {
+  readonly retryAfterSeconds?: number;
+}
+
 /** The one error class: `message` says what, where and what to do, and is safe to show to a caller. */
 export class InferenceError extends Error {
   override readonly name = "InferenceError";
   readonly code: FailureCode;
+  /** After how many seconds it is worth asking again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
   readonly isVirgaInferenceError = true;
 
-  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+  constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, options);
     this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   /** HTTP status that this failure is answered with. */

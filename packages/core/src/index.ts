@@ -1,4 +1,4 @@
-export { FAILURES, type FailureCode, InferenceError } from "./errors.ts";
+export { FAILURES, type FailureCode, type FailureOptions, InferenceError } from "./errors.ts";
 export type { Log, LogEntry } from "./log.ts";
 export { type ChangedSeries, createChangeReader, type Gain } from "./metrics/changes.ts";
 export type { HistogramSample, Labels, MetricFamily, MetricsSource, Sample } from "./metrics/metric-family.ts";

@@ -1,7 +1,7 @@
 import { InferenceError } from "../errors.ts";
 
-/** Seconds after which a refused caller may try again. */
-const RETRY_AFTER_SECONDS = "1";
+/** After how many seconds a refused caller may try again, where the failure does not tell. */
+const RETRY_AFTER_SECONDS = 1;
 
 /** Any thrown value as an error that may be shown; what is not ours is hidden behind `INTERNAL`. */
 export function toInferenceError(error: unknown): InferenceError {
@@ -14,7 +14,7 @@ export function toInferenceError(error: unknown): InferenceError {
 /** A failure as its answer: `{"error", "code", "requestId"}`, the shape that every protocol here reads. */
 export function toFailureResponse(error: InferenceError, requestId: string): Response {
   const headers = new Headers({ "content-type": "application/json", "x-request-id": requestId });
-  if (error.status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  if (error.status === 503) headers.set("retry-after", String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
   if (error.status === 401) headers.set("www-authenticate", "Bearer");
   const body = JSON.stringify({ error: error.message, code: error.code, requestId });
   return new Response(body, { status: error.status, headers });

@@ -1,3 +1,4 @@
+import type { InferenceError } from "../errors.ts";
 import type { Runnable } from "./runnable.ts";
 
 /**
@@ -42,6 +43,16 @@ export interface Session extends Runnable {
   close(): Promise<void>;
 }
 
+/** How many runs an engine can carry out at once. */
+export interface Lanes {
+  /** Runs that can go on at once now: fewer while a worker is being replaced, 0 while none is to be had. */
+  readonly count: number;
+  /** Why there are none for the time being: workers that died again and again. */
+  readonly failure: InferenceError | undefined;
+  /** Told when the count has changed. Returns what ends the telling. */
+  onChange(listener: () => void): () => void;
+}
+
 /** Turns a model into something that runs. */
 export interface Engine {
   /** As in Open Inference model metadata, e.g. `onnx_onnxv1`. */
@@ -53,4 +64,8 @@ export interface Engine {
    * runtime can read, `MODEL_UNSUPPORTED` when its inputs or all of its outputs have types that cannot be carried.
    */
   load(source: ModelSource): Promise<Session>;
+  /** Absent where runs block the calling thread, one at a time. */
+  readonly lanes?: Lanes;
+  /** Ends what the engine has started beside the calling thread; idempotent. */
+  close?(): Promise<void>;
 }

@@ -9,6 +9,10 @@ export interface RunOptions {
   readonly outputs?: readonly string[];
   /** Aborted when nobody waits for the answer any more; a run that has begun ends by itself. */
   readonly signal?: AbortSignal;
+  /** When nobody has any use for the answer any more, as `performance.now()` counts. */
+  readonly deadlineAtMs?: number;
+  /** Whether the caller gives the inputs away, so that they may be handed to another thread without a copy. */
+  readonly mayTransfer?: boolean;
   /** Reach a predictor; a session ignores them. */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
   readonly requestId?: string;
