@@ -40,3 +40,4 @@ export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } fr
 export type { DeployedModel, DeployedService } from "./weights/deployed-service.ts";
 export type { RegisteredModel } from "./weights/load-registered.ts";
 export type { ModelConfig } from "./weights/model-library.ts";
+export { type ModelTreatment, treatmentOf } from "./weights/model-treatment.ts";

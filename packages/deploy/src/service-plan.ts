@@ -1,3 +1,4 @@
+import type { ModelTreatment } from "@virga/core";
 import type { AwsConfig, GoogleConfig } from "@virga/core/config-schema";
 
 /** Where a model that is to be deployed comes from. */
@@ -13,10 +14,9 @@ export type ModelOrigin =
     };
 
 /** One model that is to be deployed. */
-export interface PlannedModel {
+export interface PlannedModel extends ModelTreatment {
   readonly name: string;
   readonly origin: ModelOrigin;
-  readonly labels?: readonly string[];
 }
 
 /** What is to be deployed, whichever the cloud: the `inference:` block with every default filled in. */

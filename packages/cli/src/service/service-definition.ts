@@ -1,10 +1,10 @@
+import type { ModelTreatment } from "@virga/core";
 import type { ModelPlace } from "./model-place.ts";
 
 /** One model of a service, found and named. */
-export interface ModelDefinition {
+export interface ModelDefinition extends ModelTreatment {
   readonly name: string;
   readonly place: ModelPlace;
-  readonly labels?: readonly string[];
   /** A body of `POST /predict` that works. */
   readonly example?: Readonly<Record<string, unknown>>;
 }

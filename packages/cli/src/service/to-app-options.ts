@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ModelConfig, RegisteredModel, ServiceOptions } from "@virga/core";
+import { type ModelConfig, type RegisteredModel, type ServiceOptions, treatmentOf } from "@virga/core";
 import { Registry, WeightCache } from "@virga/core/weights";
 import type { Terminal } from "../print/terminal.ts";
 import { openStore } from "../registry/open-store.ts";
@@ -24,8 +24,8 @@ export async function toAppOptions(
   terminal: Terminal,
 ): Promise<LoadedService> {
   const sources = await Promise.all(
-    models.map(async ({ name: model, place, labels }): Promise<[string, ModelConfig]> => {
-      return [model, { source: await toSource(place, terminal), ...(labels && { labels }) }];
+    models.map(async (model): Promise<[string, ModelConfig]> => {
+      return [model.name, { source: await toSource(model.place, terminal), ...treatmentOf(model) }];
     }),
   );
   const options: ServiceOptions = { ...(name && { name }), models: Object.fromEntries(sources) };

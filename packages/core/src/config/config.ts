@@ -4,6 +4,8 @@ export interface ModelEntry {
   readonly path: string;
   /** Names of the classes, in the order of the model's scores. */
   readonly labels?: readonly string[];
+  /** Whether requests that come together are run together, where that pays; `auto` where absent. */
+  readonly batching?: "auto" | "off";
   /** A body of `POST /predict` that the documentation and the start of `virga serve` show. */
   readonly example?: Readonly<Record<string, unknown>>;
 }

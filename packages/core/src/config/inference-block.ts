@@ -17,12 +17,16 @@ const MODEL_ENTRY = z
       .min(1)
       .describe("a list with the names of the classes, in the order of the model's scores")
       .optional(),
+    batching: z
+      .enum(["auto", "off"])
+      .describe("whether requests that come together may be run together: auto or off")
+      .optional(),
     example: z
       .record(z.string(), z.unknown())
       .describe('a body of POST /predict that works, such as {"instances": [[5.1, 3.5, 1.4, 0.2]]}')
       .optional(),
   })
-  .describe("a path, or an object with `path` and, if need be, `labels` and `example`");
+  .describe("a path, or an object with `path` and, if need be, `labels`, `batching` and `example`");
 
 /** What CloudWatch Logs takes (API reference, PutRetentionPolicy). */
 const LOG_RETENTION_DAYS = [

@@ -2,6 +2,7 @@ import { InferenceError } from "../errors.ts";
 import { WeightCache } from "./cache/weight-cache.ts";
 import type { DeployedService } from "./deployed-service.ts";
 import type { ModelConfig } from "./model-library.ts";
+import { treatmentOf } from "./model-treatment.ts";
 import { Registry } from "./registry/registry.ts";
 import type { ModelStore } from "./store/model-store.ts";
 
@@ -34,10 +35,10 @@ export function deployedModels(service: DeployedService, place: DeployedPlace): 
     if (uri === undefined) {
       throw new InferenceError("CONFIG_INVALID", `There is no store for ${name}: set the variable VIRGA_STORE.`);
     }
-    const { registryName: registered, reference, labels } = model;
+    const { registryName: registered, reference } = model;
     const { refreshMs } = place;
     const found = { kind: "registry", registry: registryAt(uri), name: registered, reference, cache } as const;
-    return [name, { source: { ...found, ...(refreshMs && { refreshMs }) }, ...(labels && { labels }) }];
+    return [name, { source: { ...found, ...(refreshMs && { refreshMs }) }, ...treatmentOf(model) }];
   });
   return Object.fromEntries(models);
 }

@@ -5,17 +5,16 @@ import type { Engine, ModelSource, Session } from "../session/engine.ts";
 import { type AliasLook, createAliasLook, lookEvery } from "./follow-alias.ts";
 import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-registered.ts";
 import { type LoadedModel, ModelSlot } from "./model-slot.ts";
+import type { ModelTreatment } from "./model-treatment.ts";
 import { observeLoad } from "./observe-load.ts";
 import type { ResolvedVersion } from "./registry/registry.ts";
 
 /** One model of a service, as it is configured. */
-export interface ModelConfig {
+export interface ModelConfig extends ModelTreatment {
   /** A path, a source that the caller already holds, or a model of a registry. */
   readonly source: string | ModelSource | RegisteredModel;
   /** What versioned paths and answers call it; `"1"` where absent. */
   readonly version?: string;
-  /** Names of the classes, in the order of the model's scores. */
-  readonly labels?: readonly string[];
 }
 
 /** A model's place with what the service says about it. */

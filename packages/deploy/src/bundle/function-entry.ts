@@ -1,4 +1,4 @@
-import type { DeployedModel, DeployedService } from "@virga/core";
+import { type DeployedModel, type DeployedService, treatmentOf } from "@virga/core";
 import { DEPLOYED_ALIAS } from "../publish/publish-models.ts";
 import type { PlannedModel, ServicePlan } from "../service-plan.ts";
 
@@ -43,8 +43,9 @@ function toDeployedService({ service, models, timeoutSeconds }: ServicePlan): De
   };
 }
 
-function toDeployedModel({ name, origin, labels }: PlannedModel): DeployedModel {
-  if (origin.kind === "file") return { registryName: name, reference: DEPLOYED_ALIAS, ...(labels && { labels }) };
+function toDeployedModel(model: PlannedModel): DeployedModel {
+  const { name, origin } = model;
+  if (origin.kind === "file") return { registryName: name, reference: DEPLOYED_ALIAS, ...treatmentOf(model) };
   const { store, registryName, reference } = origin;
-  return { ...(store !== undefined && { store }), registryName, reference, ...(labels && { labels }) };
+  return { ...(store !== undefined && { store }), registryName, reference, ...treatmentOf(model) };
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InferenceError } from "@virga/core";
+import { InferenceError, treatmentOf } from "@virga/core";
 import type { InferenceConfig, ModelEntry } from "@virga/core/config-schema";
 import type { PlannedModel, ServicePlan } from "../service-plan.ts";
 import { checkFiles } from "./check-files.ts";
@@ -47,7 +47,8 @@ export function checkPlanFiles({ models, predictorPath, folder }: ServicePlan): 
   checkFiles(files, folder);
 }
 
-function toPlannedModel(name: string, { path, labels }: ModelEntry, folder: string): PlannedModel {
+function toPlannedModel(name: string, entry: ModelEntry, folder: string): PlannedModel {
+  const { path } = entry;
   const origin = toModelOrigin(path, folder);
   if (origin.kind === "registry" && origin.store !== undefined && !isUri(origin.store)) {
     throw new InferenceError(
@@ -55,5 +56,5 @@ function toPlannedModel(name: string, { path, labels }: ModelEntry, folder: stri
       `inference.models.${name} is ${path}, in a folder of this machine that a deployed function cannot read: name the model's file, which is then published, or a registry in a bucket, such as s3://bucket/prefix/${origin.registryName}@${origin.reference}.`,
     );
   }
-  return { name, origin, ...(labels && { labels }) };
+  return { name, origin, ...treatmentOf(entry) };
 }
