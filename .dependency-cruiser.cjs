@@ -7,6 +7,7 @@ const CORE_ORDER = [
   "log.ts",
   "metrics/",
   "tracing/",
+  "cpu/",
   "tensor/",
   "session/",
   "weights/",

@@ -1,11 +1,12 @@
-import { availableParallelism, devNull } from "node:os";
+import { devNull } from "node:os";
+import { availableCpus } from "../cpu/cpu-quota.ts";
 import { InferenceError } from "../errors.ts";
 import type { LoadMode, ModelSource } from "./engine.ts";
 import type { NativeOptions, NativeRunOptions } from "./onnx-runtime.ts";
 
 /** What may differ between two engines. */
 export interface OnnxEngineOptions {
-  /** Threads that work on one run; as many as this process may use CPUs, at most 8, where absent. */
+  /** Threads that work on one run; as many as this process may use whole CPUs, from 1 to 8, where absent. */
   readonly threads?: number;
 }
 
@@ -33,7 +34,7 @@ export const SHRINK_MEMORY: NativeRunOptions = { extra: { memory: { enable_memor
  * @throws InferenceError `CONFIG_INVALID` for a number that is none of threads.
  */
 export function chooseThreads({ threads }: OnnxEngineOptions): number {
-  if (threads === undefined) return Math.min(availableParallelism(), MOST_DEFAULT_THREADS);
+  if (threads === undefined) return Math.min(Math.max(Math.floor(availableCpus()), 1), MOST_DEFAULT_THREADS);
   if (Number.isInteger(threads) && threads >= 1) return threads;
   throw new InferenceError("CONFIG_INVALID", `The number of threads must be 1 or more, not ${threads}.`);
 }
