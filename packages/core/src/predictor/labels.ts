@@ -30,6 +30,7 @@ export function withLabels(session: Session, labels: readonly string[], modelNam
   return {
     signature,
     unusableOutputs: session.unusableOutputs,
+    batchable: session.batchable ?? false,
     close: () => session.close(),
     async run(inputs: Tensors, options: RunOptions = {}): Promise<Tensors> {
       const wanted = options.outputs ?? signature.outputs.map((output) => output.name);

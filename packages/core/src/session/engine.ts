@@ -39,6 +39,11 @@ export interface UnusableOutput {
 export interface Session extends Runnable {
   /** Outputs left out of the signature, such as ZipMap's sequence of maps. */
   readonly unusableOutputs: readonly UnusableOutput[];
+  /**
+   * Whether the first dimension of every input and output may be a number of independent rows: it is free, and the same
+   * for all inputs by its name. Absent where it is not.
+   */
+  readonly batchable?: boolean;
   /** Frees the model after the runs that are under way; idempotent. */
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ export function observeSession(session: Session, model: string, metrics: Service
   return {
     signature: session.signature,
     unusableOutputs: session.unusableOutputs,
+    batchable: session.batchable ?? false,
     close: () => session.close(),
     run: (inputs, options) =>
       inSpan("run", attributes, async () => {

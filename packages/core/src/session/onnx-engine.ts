@@ -1,7 +1,7 @@
 import { InferenceError, inputInvalid } from "../errors.ts";
 import { checkInputs, listNames, quoted } from "../tensor/check-tensors.ts";
-import type { Tensor, Tensors } from "../tensor/tensor.ts";
-import type { Engine, ModelSource, Session } from "./engine.ts";
+import type { Signature, Tensor, Tensors } from "../tensor/tensor.ts";
+import type { Engine, ModelSource, Session, UnusableOutput } from "./engine.ts";
 import { diagnose, labelOf } from "./model-beginning.ts";
 import { toLoadFailure, toRunFailure } from "./onnx-failure.ts";
 import {
@@ -54,7 +54,7 @@ function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.buffer instanceof SharedArrayBuffer ? new Uint8Array(bytes) : bytes;
 }
 
-function toSession(native: NativeSession, { unusableOutputs, ...signature }: OnnxSignature): Session {
+function toSession(native: NativeSession, { unusableOutputs, batchable, ...signature }: OnnxSignature): Session {
   const runs = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   // The binding takes such a name for asked for even when it is not, and stumbles over the value it inherits.
@@ -63,12 +63,13 @@ function toSession(native: NativeSession, { unusableOutputs, ...signature }: Onn
   return {
     signature,
     unusableOutputs,
+    batchable,
     async run(inputs: Tensors, options: RunOptions = {}): Promise<Tensors> {
       if (closing !== undefined) throw new InferenceError("INTERNAL", "The model's session has been closed.");
       if (options.signal?.aborted) throw new InferenceError("CANCELLED", "The run was cancelled before it began.");
       checkInputs(inputs, signature.inputs);
       const wanted = options.outputs ?? signature.outputs.map(({ name }) => name);
-      if (options.outputs !== undefined) checkOutputNames(options.outputs, { unusableOutputs, ...signature });
+      if (options.outputs !== undefined) checkOutputNames(options.outputs, signature, unusableOutputs);
       const run = runNative(native, inputs, [...wanted, ...inheritedNames]);
       runs.add(run);
       try {
@@ -107,7 +108,11 @@ function pick(results: NativeValues, names: readonly string[]): Tensors {
   return outputs;
 }
 
-function checkOutputNames(wanted: readonly string[], { outputs, unusableOutputs }: OnnxSignature): void {
+function checkOutputNames(
+  wanted: readonly string[],
+  { outputs }: Signature,
+  unusableOutputs: readonly UnusableOutput[],
+): void {
   if (wanted.length === 0) throw inputInvalid("No output is asked for: leave the list away to get all of them.");
   for (const name of wanted) {
     if (outputs.some((output) => output.name === name)) continue;

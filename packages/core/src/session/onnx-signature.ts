@@ -8,6 +8,7 @@ import type { NativeMetadata } from "./onnx-runtime.ts";
 /** What a session takes and gives, and what it has but cannot give. */
 export interface OnnxSignature extends Signature {
   readonly unusableOutputs: readonly UnusableOutput[];
+  readonly batchable: boolean;
 }
 
 type Reading = { readonly spec: TensorSpec } | { readonly obstacle: string };
@@ -40,7 +41,25 @@ export function readSignature(
       `${modelLabel} has no output that can be returned: ${quoted(unusable.name)}: ${unusable.reason}.`,
     );
   }
-  return { inputs: inputSpecs, outputs: outputSpecs, unusableOutputs };
+  const batchable = haveFreeRows(inputs, outputSpecs);
+  return { inputs: inputSpecs, outputs: outputSpecs, unusableOutputs, batchable };
+}
+
+/** Inputs whose first dimensions bear different names are as long as they like, and not rows of one batch. */
+function haveFreeRows(inputs: readonly NativeMetadata[], outputs: readonly TensorSpec[]): boolean {
+  const shapes = inputs.map((input) => (input.isTensor ? input.shape : []));
+  const names = new Set(shapes.map(([rows]) => rows));
+  const otherNames = new Set(shapes.flatMap((shape) => shape.slice(1)));
+  // Dimensions without a name are an empty string: they may be the same or not.
+  names.delete("");
+  const [name] = names;
+  return (
+    shapes.length > 0 &&
+    shapes.every(([rows]) => typeof rows === "string") &&
+    names.size <= 1 &&
+    (name === undefined || !otherNames.has(name)) &&
+    outputs.every(({ shape }) => shape[0] === -1)
+  );
 }
 
 function readOutput(output: NativeMetadata): Reading {
