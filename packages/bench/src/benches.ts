@@ -5,8 +5,19 @@ import { functionBench } from "./function/function.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { largeModel } from "./large-model/large-model.ts";
 import { memory } from "./memory/memory.ts";
+import { overload } from "./overload/overload.ts";
 import { swap } from "./swap/swap.ts";
 import { warm } from "./warm/warm.ts";
 
 /** Every benchmark; the one place to add one. */
-export const BENCHES: readonly Bench[] = [warm, coldStart, fetchBench, swap, memory, largeModel, lambda, functionBench];
+export const BENCHES: readonly Bench[] = [
+  warm,
+  coldStart,
+  fetchBench,
+  swap,
+  memory,
+  largeModel,
+  lambda,
+  functionBench,
+  overload,
+];

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 /** A server in a process of its own, as it is in real life: it shares neither event loop nor heap with the client. */
 export interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -32,6 +33,7 @@ export async function startServerProcess(entry: URL, options: ServerProcessOptio
   ]);
   return {
     url,
+    pid: child.pid ?? 0,
     async stop() {
       if (child.connected) child.disconnect();
       await ended;

@@ -1,0 +1,2 @@
+/** Of every request, as the service is told and as its callers count. */
+export const DEADLINE_MS = 2_000;

@@ -1,0 +1,52 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { ClosedReport, LoneRequest, OpenReport } from "./phases.ts";
+
+/** What a generator of load asks, and what it should be told. */
+export interface LoadOrder {
+  readonly origin: string;
+  /** Name of a subject; it is asked in binary. */
+  readonly subject: string;
+  readonly recorded: readonly number[];
+  readonly deadlineMs: number;
+}
+
+/** What a generator does next. */
+export type Phase =
+  | { readonly kind: "lone"; readonly seconds: number }
+  | { readonly kind: "closed"; readonly callers: number; readonly seconds: number }
+  | { readonly kind: "open"; readonly perSecond: number; readonly seconds: number; readonly afterSeconds: number };
+
+export interface PhaseReports {
+  readonly lone: readonly LoneRequest[];
+  readonly closed: ClosedReport;
+  readonly open: OpenReport;
+}
+
+/** Load out of a process of its own, which does not wait for what this one does. */
+export interface Generator {
+  run<Kind extends Phase["kind"]>(phase: Extract<Phase, { kind: Kind }>): Promise<PhaseReports[Kind]>;
+  stop(): Promise<void>;
+}
+
+export function startGenerator(order: LoadOrder): Generator {
+  const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), [JSON.stringify(order)], {
+    execArgv: ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"],
+  });
+  const ended = once(child, "exit");
+  return {
+    async run(phase) {
+      child.send(phase);
+      const [report] = await Promise.race([
+        once(child, "message"),
+        ended.then(([code]) => Promise.reject(new Error(`the generator of load ended with ${code}`))),
+      ]);
+      return report;
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}

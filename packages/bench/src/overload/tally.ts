@@ -1,0 +1,78 @@
+import { headerOf, type Outcome } from "./connection.ts";
+
+/** What became of many requests. */
+export interface TallyReport {
+  /** Right answers in time, and how long they took. */
+  readonly good: number;
+  readonly goodP50Ms: number;
+  readonly goodP99Ms: number;
+  /** 503 with Retry-After, in time. */
+  readonly refused: number;
+  readonly refusedP99Ms: number;
+  readonly refusedMaxMs: number;
+  /** All that must not be, by what it was. */
+  readonly wrong: Readonly<Record<string, number>>;
+}
+
+/** Says of a 200's answer whether it is the right one. */
+export type Check = (answer: { readonly head: string; readonly body: Buffer }) => boolean;
+
+/** Counts how requests ended. */
+export class Tally {
+  readonly #deadlineMs: number;
+  readonly #isRight: Check;
+  readonly #goodMs: number[] = [];
+  readonly #refusedMs: number[] = [];
+  readonly #wrong: Record<string, number> = {};
+
+  constructor(deadlineMs: number, isRight: Check) {
+    this.#deadlineMs = deadlineMs;
+    this.#isRight = isRight;
+  }
+
+  get good(): number {
+    return this.#goodMs.length;
+  }
+
+  /** Returns whether it was a right answer in time. */
+  count(outcome: Outcome, tookMs: number): boolean {
+    const fault = faultOf(outcome, this.#isRight) ?? (tookMs > this.#deadlineMs ? lateness(outcome) : undefined);
+    if (fault !== undefined) {
+      this.#wrong[fault] = (this.#wrong[fault] ?? 0) + 1;
+      return false;
+    }
+    const isGood = "status" in outcome && outcome.status === 200;
+    (isGood ? this.#goodMs : this.#refusedMs).push(tookMs);
+    return isGood;
+  }
+
+  report(): TallyReport {
+    const good = this.#goodMs.toSorted((left, right) => left - right);
+    const refused = this.#refusedMs.toSorted((left, right) => left - right);
+    return {
+      good: good.length,
+      goodP50Ms: quantile(good, 0.5),
+      goodP99Ms: quantile(good, 0.99),
+      refused: refused.length,
+      refusedP99Ms: quantile(refused, 0.99),
+      refusedMaxMs: quantile(refused, 1),
+      wrong: this.#wrong,
+    };
+  }
+}
+
+function faultOf(outcome: Outcome, isRight: Check): string | undefined {
+  if ("failure" in outcome) return outcome.failure;
+  if (outcome.status === 200) return isRight(outcome) ? undefined : "a wrong answer";
+  if (outcome.status !== 503) return `status ${outcome.status}`;
+  return headerOf(outcome.head, "retry-after") === undefined ? "503 without Retry-After" : undefined;
+}
+
+function lateness(outcome: Outcome): string {
+  return `${"status" in outcome ? outcome.status : "nothing"} after the deadline`;
+}
+
+/** Of values in order; 0 where there are none. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
