@@ -1,8 +1,8 @@
 import { InferenceError } from "../../errors.ts";
 import type { Session } from "../../session/engine.ts";
+import { areIdentical, disagreement, numbersOf } from "../../tensor/agreement.ts";
 import type { Tensors } from "../../tensor/tensor.ts";
 import type { DeclaredValue } from "../onnx-file/model-file.ts";
-import { areIdentical, disagreement, numbersOf } from "./agreement.ts";
 import { trialInputs } from "./trial-inputs.ts";
 
 /** One question and the original model's answer to it. */

@@ -1,27 +1,34 @@
-import type { ElementType } from "../../tensor/element-type.ts";
-import { float16ToNumber } from "../../tensor/float16.ts";
-import type { Tensor, Tensors } from "../../tensor/tensor.ts";
+import type { ElementType } from "./element-type.ts";
+import { float16ToNumber } from "./float16.ts";
+import type { Tensor, Tensors } from "./tensor.ts";
 
 /** How far a number may be off: `own` times itself and `largest` times the largest of its tensor. */
-interface Tolerance {
+export interface Tolerance {
   readonly own: number;
   readonly largest: number;
 }
+
+/** Tolerances by element type; everything else must agree exactly. */
+export type Tolerances = Partial<Readonly<Record<ElementType, Tolerance>>>;
 
 /**
  * Another order of the same sums moves float32 by some 1e-6 of the largest number, and more where sums cancel; a mistake
  * in a graph or in weights moves it by about its size.
  */
-const TOLERANCES: Partial<Record<ElementType, Tolerance>> = {
+const TOLERANCES: Tolerances = {
   float16: { own: 1e-2, largest: 5e-3 },
   float32: { own: 1e-3, largest: 1e-4 },
   float64: { own: 1e-6, largest: 1e-9 },
 };
 
 /** Says where outputs do not agree with those expected: floats within a tolerance, everything else exactly. */
-export function disagreement(expected: Tensors, actual: Tensors): string | undefined {
+export function disagreement(
+  expected: Tensors,
+  actual: Tensors,
+  tolerances: Tolerances = TOLERANCES,
+): string | undefined {
   for (const [name, wanted] of Object.entries(expected)) {
-    const problem = tensorDisagreement(wanted, actual[name]);
+    const problem = tensorDisagreement(wanted, actual[name], tolerances[wanted.type]);
     if (problem !== undefined) return `output ${JSON.stringify(name)} ${problem}`;
   }
   return undefined;
@@ -42,12 +49,15 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function tensorDisagreement(expected: Tensor, actual: Tensor | undefined): string | undefined {
+function tensorDisagreement(
+  expected: Tensor,
+  actual: Tensor | undefined,
+  tolerance: Tolerance | undefined,
+): string | undefined {
   if (actual === undefined) return "is missing";
   if (actual.type !== expected.type) return `has the type ${actual.type} instead of ${expected.type}`;
   const [shape, wantedShape] = [actual.shape.join(), expected.shape.join()];
   if (shape !== wantedShape) return `has the shape [${shape}] instead of [${wantedShape}]`;
-  const tolerance = TOLERANCES[expected.type];
   if (tolerance === undefined) {
     const index = [...expected.data].findIndex((element, at) => element !== actual.data[at]);
     return index < 0 ? undefined : `has ${actual.data[index]} instead of ${expected.data[index]} at ${index}`;
