@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type FaultServer, startFaultServer } from "@virga/conformance/fault-server";
 import { encodeModel } from "@virga/conformance/onnx-model";
-import { build } from "esbuild";
 import { WeightCache } from "../../src/weights/cache/weight-cache.ts";
 import { prepareModel } from "../../src/weights/prepare/prepare-model.ts";
 import { Registry } from "../../src/weights/registry/registry.ts";
 import { createFileStore } from "../../src/weights/store/file-store.ts";
+import { bundleProgram } from "../support/bundle-program.ts";
 import { namesIn } from "./cache/cache-harness.ts";
 import { QUICK, toLocation } from "./fetch/fetch-harness.ts";
 import type { ServeOrder } from "./serve-until-killed.ts";
@@ -38,15 +38,7 @@ const registry = new Registry(createFileStore(join(folder, "registry")));
 let server: FaultServer;
 
 beforeAll(async () => {
-  const entry = fileURLToPath(new URL("serve-until-killed.ts", import.meta.url));
-  await build({
-    entryPoints: [entry],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    external: ["onnxruntime-node"],
-  });
+  await bundleProgram(new URL("serve-until-killed.ts", import.meta.url), program);
   for (let factor = 1; factor <= VERSIONS; factor += 1) await publish(factor);
   // Slow enough for a kill to meet a fetch under way.
   const objects = blobs();

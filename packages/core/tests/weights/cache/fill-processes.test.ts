@@ -2,11 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type FaultServer, startFaultServer } from "@virga/conformance/fault-server";
-import { build } from "esbuild";
 import { WeightCache } from "../../../src/weights/cache/weight-cache.ts";
+import { bundleProgram } from "../../support/bundle-program.ts";
 import { isSame, QUICK, randomBytes, toLocation } from "../fetch/fetch-harness.ts";
 import { namesIn, newFolder, toSet } from "./cache-harness.ts";
 import type { FillOrder } from "./fill-process.ts";
@@ -31,8 +30,7 @@ const program = join(folder, "fill-process.mjs");
 let server: FaultServer;
 
 beforeAll(async () => {
-  const entry = fileURLToPath(new URL("fill-process.ts", import.meta.url));
-  await build({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", format: "esm" });
+  await bundleProgram(new URL("fill-process.ts", import.meta.url), program);
   // Slow enough for a kill to meet a fetch under way.
   server = await startFaultServer({ objects, bytesPerSecond: 1_500_000 });
 });

@@ -10,24 +10,30 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { Registry } from "../../../src/weights/registry/registry.ts";
 import { createFileStore } from "../../../src/weights/store/file-store.ts";
+import { bundleProgram } from "../../support/bundle-program.ts";
 
 const KILLS = 100;
 const AT_ONCE = 4;
-const script = fileURLToPath(new URL("push-until-killed.ts", import.meta.url));
+// Below the package, so that the runtime is found from there.
+const programs = fileURLToPath(new URL(`../../../node_modules/.cache/killed-push-${process.pid}/`, import.meta.url));
+const program = join(programs, "push-until-killed.mjs");
 let folder: string;
 let registry: Registry;
 
 beforeAll(async () => {
+  await bundleProgram(new URL("push-until-killed.ts", import.meta.url), program);
   folder = await mkdtemp(join(tmpdir(), "virga-killed-push-"));
   registry = new Registry(createFileStore(join(folder, "registry")));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await rm(programs, { recursive: true });
+});
 
 /** Starts a process that pushes, and kills it a random while after its first push began; gives what it had finished. */
 async function pushAndKill(seed: number): Promise<number[]> {
   mkdirSync(join(folder, String(seed)));
-  const flags = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning", script, folder, String(seed)];
-  const child = spawn(process.execPath, flags, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, folder, String(seed)], { stdio: ["ignore", "pipe", "inherit"] });
   let written = "";
   child.stdout.on("data", (chunk) => {
     written += String(chunk);
