@@ -8,6 +8,10 @@ import type { MetricFamily, MetricsSource, Sample } from "./metric-family.ts";
 const REQUEST_SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ] as const;
+/** From no wait at all to the longest that a request may take. */
+const QUEUE_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] as const;
+/** Up to the most rows that are joined into one run. */
+const BATCH_ROWS = [1, 2, 4, 8, 16, 32, 64] as const;
 /** From a file in memory to some GB over the network. */
 const LOAD_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300] as const;
 
@@ -52,6 +56,18 @@ export class ServiceMetrics implements MetricsSource {
     labels: ["model"],
     bounds: REQUEST_SECONDS,
   });
+  readonly queueDuration: Histogram<"model"> = new Histogram({
+    name: "virga_queue_duration_seconds",
+    help: "What a request waited for its run to begin; requests whose run never began are left out.",
+    labels: ["model"],
+    bounds: QUEUE_SECONDS,
+  });
+  readonly batchRows: Histogram<"model"> = new Histogram({
+    name: "virga_batch_rows",
+    help: "Rows in one run of a model whose requests may be joined.",
+    labels: ["model"],
+    bounds: BATCH_ROWS,
+  });
   readonly loadDuration: Histogram<"model" | "outcome"> = new Histogram({
     name: "virga_model_load_duration_seconds",
     help: "One load of a model, its download included; outcome is success or failure.",
@@ -66,11 +82,17 @@ export class ServiceMetrics implements MetricsSource {
   /** Requests that have come and have no answer yet. */
   requestsInProgress = 0;
   readonly #serving = new Map<string, () => string | undefined>();
+  readonly #queues = new Map<string, () => number>();
 
   /** Makes a model known before anything has happened to it. @param version that serves now; nothing while none does. */
   addModel(model: string, version: () => string | undefined): void {
     for (const outcome of SWAP_OUTCOMES) this.swaps.add({ model, outcome }, 0);
     this.#serving.set(model, version);
+  }
+
+  /** Makes a model's queue known. @param length requests that wait in it now. */
+  addQueue(model: string, length: () => number): void {
+    this.#queues.set(model, length);
   }
 
   /** Counts a swap that did not come about. */
@@ -80,6 +102,7 @@ export class ServiceMetrics implements MetricsSource {
 
   collect(): readonly MetricFamily[] {
     const inProgress = new Gauge("virga_requests_in_progress", "Requests under way.", () => this.requestsInProgress);
+    const queueLength = new Gauge("virga_queue_length", "Requests that wait for a run.", () => this.#queueLengths());
     const info = new Gauge("virga_model_info", "1 for the version of a model that serves.", () => this.#versions());
     return [
       this.requests,
@@ -88,11 +111,18 @@ export class ServiceMetrics implements MetricsSource {
       inProgress,
       this.requestBodyBytes,
       this.responseBodyBytes,
+      queueLength,
+      this.queueDuration,
+      this.batchRows,
       this.runDuration,
       this.loadDuration,
       this.swaps,
       info,
     ].map((metric) => metric.collect());
+  }
+
+  #queueLengths(): Sample[] {
+    return [...this.#queues].map(([model, length]) => ({ labels: { model }, value: length() }));
   }
 
   #versions(): Sample[] {

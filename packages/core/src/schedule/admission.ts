@@ -1,0 +1,47 @@
+import { InferenceError } from "../errors.ts";
+import type { RunEstimate } from "./run-estimate.ts";
+
+/** An answer takes its way, and a refusal must be out before the deadline. */
+const ANSWER_MS = 5;
+/** Runs differ in length: one that has begun should end in time even when it takes this many times the usual. */
+const RUN_MARGIN = 1.5;
+/** Waits differ as well, and who is let in for nothing takes the place of one who would have been answered. */
+const WAIT_MARGIN = 1.25;
+
+/**
+ * From when on it is too late to begin a run. A job may always wait for half of its time, so that estimates that have
+ * become wrong are found out by running.
+ */
+export function latestStart(nowMs: number, deadlineAtMs: number, estimate: RunEstimate): number {
+  return deadlineAtMs - Math.min(neededMs(estimate), (deadlineAtMs - nowMs) / 2);
+}
+
+/** Whether a request could be answered by its deadline when it waits so long; one that need not wait is always tried. */
+export function isInTime(nowMs: number, deadlineAtMs: number, waitMs: number, estimate: RunEstimate): boolean {
+  if (waitMs <= 0) return nowMs < deadlineAtMs;
+  return nowMs + WAIT_MARGIN * waitMs + neededMs(estimate) <= deadlineAtMs;
+}
+
+function neededMs(estimate: RunEstimate): number {
+  return RUN_MARGIN * estimate.runMs + ANSWER_MS;
+}
+
+/** The refusal of a request for which there is no place. */
+export function queueFull(model: string, waiting: number, waitMs: number): InferenceError {
+  return overloaded(`Model ${model} has ${waiting} requests waiting and takes no more`, waitMs);
+}
+
+/** The refusal of a request that would be answered too late. */
+export function tooLate(model: string, waitMs: number): InferenceError {
+  return overloaded(`Model ${model} has too much to do to answer in time`, waitMs);
+}
+
+function overloaded(message: string, waitMs: number): InferenceError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  return new InferenceError("OVERLOADED", `${message}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+}
+
+/** What a caller gets while the service ends. */
+export function shuttingDown(): InferenceError {
+  return new InferenceError("OVERLOADED", "The service is shutting down.", { retryAfterSeconds: 1 });
+}

@@ -1,0 +1,69 @@
+import type { Lanes } from "../session/engine.ts";
+import type { Clock } from "./clock.ts";
+import type { ModelQueue } from "./model-queue.ts";
+
+/** A run that goes on. */
+export interface Run {
+  readonly queue: ModelQueue;
+  readonly startMs: number;
+  readonly expectedMs: number;
+}
+
+/** Which lanes are taken, and for how long still. */
+export class LaneUse {
+  /** Whether runs block the calling thread, one at a time. */
+  readonly isBlocking: boolean;
+  readonly #lanes: Lanes | undefined;
+  readonly #clock: Clock;
+  readonly #runs = new Set<Run>();
+  #isTurnEnding = false;
+
+  constructor(lanes: Lanes | undefined, clock: Clock) {
+    this.isBlocking = lanes === undefined;
+    this.#lanes = lanes;
+    this.#clock = clock;
+  }
+
+  get count(): number {
+    return this.#lanes?.count ?? 1;
+  }
+
+  get idle(): number {
+    return Math.max(0, this.count - this.#runs.size - (this.#isTurnEnding ? 1 : 0));
+  }
+
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  begin(queue: ModelQueue, startMs: number): Run {
+    const run = { queue, startMs, expectedMs: queue.estimate.runMs };
+    this.#runs.add(run);
+    return run;
+  }
+
+  /**
+   * Calls when the lane can be used again: at once, but where runs block the thread after what has come meanwhile was
+   * read, so that it is known who else waits.
+   */
+  end(run: Run, freed: () => void): void {
+    this.#runs.delete(run);
+    if (!this.isBlocking) {
+      freed();
+      return;
+    }
+    this.#isTurnEnding = true;
+    this.#clock.afterTurn(() => {
+      this.#isTurnEnding = false;
+      freed();
+    });
+  }
+
+  /** How long after `beforeMs` of lane time a run would begin. */
+  waitMs(beforeMs: number, nowMs: number): number {
+    if (beforeMs === 0 && this.idle > 0) return 0;
+    let remainingMs = beforeMs;
+    for (const { startMs, expectedMs } of this.#runs) remainingMs += Math.max(0, startMs + expectedMs - nowMs);
+    return remainingMs / Math.max(1, this.count);
+  }
+}

@@ -1,0 +1,96 @@
+import type { InferenceError } from "../errors.ts";
+import type { ServiceMetrics } from "../metrics/service-metrics.ts";
+import type { Lanes, Session } from "../session/engine.ts";
+import type { RunOptions } from "../session/runnable.ts";
+import type { Tensors } from "../tensor/tensor.ts";
+import { isInTime, latestStart, queueFull, shuttingDown, tooLate } from "./admission.ts";
+import { type Clock, PROCESS_CLOCK } from "./clock.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { cancelled, Job, type ScheduledModel } from "./job.ts";
+import type { ModelQueue } from "./model-queue.ts";
+import { UnderWay } from "./under-way.ts";
+
+/** What a scheduler is made of. */
+export interface SchedulerOptions {
+  /** One lane, the calling thread, where absent. */
+  readonly lanes?: Lanes | undefined;
+  /** Requests that may wait for one model at once. */
+  readonly maxQueued: number;
+  readonly metrics: ServiceMetrics;
+  /** The process's own where absent. */
+  readonly clock?: Clock;
+}
+
+/** Decides which run goes next, and which cannot be in time: bounded queues, fair between models, within deadlines. */
+export class Scheduler {
+  readonly #maxQueued: number;
+  readonly #metrics: ServiceMetrics;
+  readonly #clock: Clock;
+  readonly #dispatcher: Dispatcher;
+  readonly #underWay = new UnderWay();
+  #isClosed = false;
+
+  constructor({ lanes, maxQueued, metrics, clock = PROCESS_CLOCK }: SchedulerOptions) {
+    this.#maxQueued = maxQueued;
+    this.#metrics = metrics;
+    this.#clock = clock;
+    this.#dispatcher = new Dispatcher({ lanes, metrics, clock });
+  }
+
+  /**
+   * A session whose runs wait for their turn. It is closed after them.
+   *
+   * Its runs reject with `OVERLOADED` and `retryAfterSeconds` when too many wait or the deadline would pass, and with the
+   * lanes' own failure while there are none.
+   */
+  schedule(session: Session, model: string): Session {
+    const queue = this.#dispatcher.queues.of(model);
+    this.#metrics.addQueue(model, () => queue.length);
+    const target: ScheduledModel = { session, queue, underWay: new UnderWay(this.#underWay) };
+    return {
+      signature: session.signature,
+      unusableOutputs: session.unusableOutputs,
+      run: (inputs, options = {}) => this.#run(target, inputs, options),
+      close: () => target.underWay.ended().then(() => session.close()),
+    };
+  }
+
+  /**
+   * Refuses what could not be answered in time, before anything is spent on it.
+   *
+   * @param deadlineAtMs as `performance.now()` counts.
+   * @throws InferenceError `OVERLOADED`, with `retryAfterSeconds`; the lanes' own failure while there are none.
+   */
+  admit(model: string, deadlineAtMs: number): void {
+    const refusal = this.#refusal(this.#dispatcher.queues.find(model), deadlineAtMs, this.#clock.now());
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** Runs what is queued and refuses what comes; resolves when all is answered. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#underWay.ended();
+    this.#dispatcher.stop();
+  }
+
+  #run(target: ScheduledModel, inputs: Tensors, options: RunOptions): Promise<Tensors> {
+    const { queue } = target;
+    const { signal, deadlineAtMs = Number.POSITIVE_INFINITY } = options;
+    const nowMs = this.#clock.now();
+    const refusal = signal?.aborted ? cancelled() : this.#refusal(queue, deadlineAtMs, nowMs);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const latestStartMs = latestStart(nowMs, deadlineAtMs, queue.estimate);
+    const job = new Job({ target, inputs, options, arrivedAtMs: nowMs, latestStartMs });
+    this.#dispatcher.enter(job);
+    return job.answer;
+  }
+
+  #refusal(queue: ModelQueue | undefined, deadlineAtMs: number, nowMs: number): InferenceError | undefined {
+    if (this.#isClosed) return shuttingDown();
+    const { failure } = this.#dispatcher;
+    if (failure !== undefined || queue === undefined) return failure;
+    const waitMs = this.#dispatcher.waitMs(queue, nowMs);
+    if (queue.length >= this.#maxQueued) return queueFull(queue.model, queue.length, waitMs);
+    return isInTime(nowMs, deadlineAtMs, waitMs, queue.estimate) ? undefined : tooLate(queue.model, waitMs);
+  }
+}
