@@ -26,9 +26,14 @@ export async function runtimeVersion(): Promise<string> {
   return (await loading).env.versions.common;
 }
 
-async function importRuntime(): Promise<OnnxRuntime> {
-  // Read by the runtime when its library is loaded; a worker's environment is a copy, so there the parent must set it.
+/** Keeps the runtime from sending telemetry; to be called before a worker thread is started, whose environment is a copy. */
+export function switchTelemetryOff(): void {
+  // Read by the runtime when its library is loaded.
   process.env["ORT_DISABLE_TELEMETRY"] = "1";
+}
+
+async function importRuntime(): Promise<OnnxRuntime> {
+  switchTelemetryOff();
   try {
     const runtime = await import("onnxruntime-node");
     // Failed allocations are printed by no session's logger but by the one of the whole runtime.

@@ -1,0 +1,97 @@
+import type { Tensors } from "../tensor/tensor.ts";
+import { AskedWorker } from "./asked-worker.ts";
+import type { SessionFacts, WorkerAnswer, WorkerRequest } from "./messages.ts";
+import type { PooledModel, WaitingRun } from "./pooled-model.ts";
+import { fromSentTensors, toSentTensors } from "./tensor-message.ts";
+import type { StartWorker, WorkerEnd } from "./worker-channel.ts";
+
+/** A place for one worker, which does one thing at a time; workers come and go. */
+export class Lane {
+  /** `busy` while a worker starts, too. */
+  state: "down" | "busy" | "idle" = "down";
+  /** Whether it has caught up with the models since its worker was started. */
+  serving = false;
+  /** Whether its worker was started to see if workers live again. */
+  onTrial = false;
+  loading: PooledModel | undefined;
+  readonly loaded: Set<PooledModel> = new Set();
+  /** Models that its worker could not load, and why. */
+  readonly failures: Map<PooledModel, unknown> = new Map();
+  #worker: AskedWorker | undefined;
+
+  /** Starts a worker; resolves when it can be asked. @throws InferenceError `WORKER_LOST` when it ends before. */
+  start(start: StartWorker, onEnd: (end: WorkerEnd) => void): Promise<void> {
+    const worker = new AskedWorker(start, (end) => {
+      this.#reset();
+      onEnd(end);
+    });
+    this.#worker = worker;
+    return this.occupy(async () => void (await worker.ready));
+  }
+
+  /** Is busy for the time of some work, unless its worker ends before. */
+  async occupy(work: () => Promise<void>): Promise<void> {
+    const worker = this.#worker;
+    this.state = "busy";
+    try {
+      await work();
+    } finally {
+      if (this.#worker === worker) this.state = "idle";
+    }
+  }
+
+  stop(): void {
+    this.#worker?.stop();
+  }
+
+  async load(model: PooledModel, threads: number): Promise<SessionFacts> {
+    this.loading = model;
+    try {
+      const answer = await this.#ask({ kind: "load", model: model.number, source: model.source, threads });
+      if (answer.kind !== "loaded") throw unexpected(answer);
+      this.loaded.add(model);
+      return answer.facts;
+    } finally {
+      this.loading = undefined;
+    }
+  }
+
+  async unload(model: PooledModel): Promise<void> {
+    try {
+      await this.#ask({ kind: "close", model: model.number });
+    } finally {
+      this.loaded.delete(model);
+    }
+  }
+
+  async run({ model, inputs, options }: WaitingRun): Promise<Tensors> {
+    const answer = await this.#ask({
+      kind: "run",
+      model: model.number,
+      inputs: toSentTensors(inputs),
+      outputs: options.outputs,
+      mayTransfer: options.mayTransfer ?? false,
+    });
+    if (answer.kind !== "ran") throw unexpected(answer);
+    return fromSentTensors(answer.outputs);
+  }
+
+  async #ask(request: WorkerRequest): Promise<WorkerAnswer> {
+    if (this.#worker === undefined) throw new Error("The lane has no worker.");
+    return await this.#worker.ask(request);
+  }
+
+  #reset(): void {
+    this.state = "down";
+    this.serving = false;
+    this.onTrial = false;
+    this.loading = undefined;
+    this.loaded.clear();
+    this.failures.clear();
+    this.#worker = undefined;
+  }
+}
+
+function unexpected(answer: WorkerAnswer): Error {
+  return new Error(`A worker answered "${answer.kind}" to something else.`);
+}

@@ -1,0 +1,26 @@
+import type { ModelSource } from "../session/engine.ts";
+import type { RunOptions } from "../session/runnable.ts";
+import type { Tensors } from "../tensor/tensor.ts";
+import type { SessionFacts } from "./messages.ts";
+
+/** A model of the pool. */
+export interface PooledModel {
+  /** What workers know it by. */
+  readonly number: number;
+  readonly source: ModelSource;
+}
+
+interface Waiting<Result> {
+  readonly model: PooledModel;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The first load of a model, not begun. */
+export type WaitingLoad = Waiting<SessionFacts>;
+
+/** A run that is not begun. */
+export interface WaitingRun extends Waiting<Tensors> {
+  readonly inputs: Tensors;
+  readonly options: RunOptions;
+}

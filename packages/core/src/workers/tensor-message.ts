@@ -1,0 +1,41 @@
+import type { Tensor, Tensors } from "../tensor/tensor.ts";
+
+/** Named tensors on their way to another thread or process: a list, in which every name is a name like any other. */
+export type SentTensors = readonly (readonly [name: string, tensor: Tensor])[];
+
+/** Tensors as they are. */
+export function toSentTensors(tensors: Tensors): SentTensors {
+  return Object.entries(tensors);
+}
+
+/**
+ * Tensors of which each owns its whole memory, so that it can be handed over: copied where they do not, or may not be
+ * given away. A clone would copy the whole memory that a tensor is a part of, and that twice.
+ */
+export function toOwnedTensors(tensors: SentTensors, mayTransfer: boolean): SentTensors {
+  return tensors.map(([name, tensor]) => [name, mayTransfer && ownsMemory(tensor) ? tensor : copied(tensor)]);
+}
+
+/** What of a message is handed over instead of copied. */
+export function memoryOf(tensors: SentTensors): readonly ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const [, { data }] of tensors) {
+    if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) buffers.add(data.buffer);
+  }
+  return [...buffers];
+}
+
+/** Tensors that have arrived, in a record without a prototype. */
+export function fromSentTensors(sent: SentTensors): Tensors {
+  const tensors: Record<string, Tensor> = Object.create(null);
+  for (const [name, tensor] of sent) tensors[name] = tensor;
+  return tensors;
+}
+
+function ownsMemory({ data }: Tensor): boolean {
+  return !ArrayBuffer.isView(data) || data.byteLength === data.buffer.byteLength;
+}
+
+function copied(tensor: Tensor): Tensor {
+  return tensor.type === "string" ? tensor : ({ ...tensor, data: tensor.data.slice() } as Tensor);
+}

@@ -1,0 +1,190 @@
+import { InferenceError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Lanes, ModelSource } from "../session/engine.ts";
+import type { RunOptions } from "../session/runnable.ts";
+import type { Tensors } from "../tensor/tensor.ts";
+import { Breaker } from "./breaker.ts";
+import { Lane } from "./lane.ts";
+import type { SessionFacts } from "./messages.ts";
+import type { PooledModel, WaitingLoad, WaitingRun } from "./pooled-model.ts";
+import { Supervisor } from "./supervisor.ts";
+import type { StartWorker } from "./worker-channel.ts";
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  readonly workers: number;
+  /** Threads that work on one run. */
+  readonly threads: number;
+  readonly start: StartWorker;
+  readonly breaker?: Breaker;
+  readonly log?: Log;
+}
+
+/** Workers that all hold the same models. What waits is begun in the order in which it came. */
+export class WorkerPool {
+  readonly #threads: number;
+  readonly #log: Log;
+  readonly #lanes: readonly Lane[];
+  readonly #supervisor: Supervisor;
+  /** Those that a worker has loaded once, and that are to stay. */
+  readonly #models = new Set<PooledModel>();
+  readonly #loads: WaitingLoad[] = [];
+  readonly #runs: WaitingRun[] = [];
+  readonly #unloadings = new Map<PooledModel, () => void>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #lastNumber = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor({ workers, threads, start, breaker = new Breaker(), log = () => undefined }: PoolOptions) {
+    this.#threads = threads;
+    this.#log = log;
+    this.#lanes = Array.from({ length: workers }, () => new Lane());
+    this.#supervisor = new Supervisor(this.#lanes, { start, breaker, log, changed: () => this.#goOn() });
+    this.#supervisor.fill();
+  }
+
+  get lanes(): Lanes {
+    return this.#supervisor;
+  }
+
+  /** Resolves when the first worker has the model; the others take it beside their work. */
+  load(source: ModelSource): Promise<{ readonly model: PooledModel; readonly facts: SessionFacts }> {
+    this.#lastNumber += 1;
+    const model = { number: this.#lastNumber, source };
+    return this.#begin((resolve, reject) => {
+      this.#loads.push({ model, resolve: (facts) => resolve({ model, facts }), reject });
+    });
+  }
+
+  run(model: PooledModel, inputs: Tensors, options: RunOptions): Promise<Tensors> {
+    return this.#begin((resolve, reject) => {
+      this.#runs.push({ model, inputs, options, resolve, reject });
+    });
+  }
+
+  /** Resolves when no worker holds the model any more. */
+  unload(model: PooledModel): Promise<void> {
+    this.#models.delete(model);
+    return new Promise((resolve) => {
+      this.#unloadings.set(model, resolve);
+      this.#goOn();
+    });
+  }
+
+  /** Takes back a run that is not begun. */
+  cancel(options: RunOptions): void {
+    const index = this.#runs.findIndex((run) => run.options === options);
+    if (index >= 0) this.#runs.splice(index, 1)[0]?.reject(cancelled());
+  }
+
+  /** Ends the workers after what is under way and what waits. */
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#supervisor.close());
+    return this.#closing;
+  }
+
+  #begin<Result>(
+    enqueue: (resolve: (result: Result) => void, reject: (error: unknown) => void) => void,
+  ): Promise<Result> {
+    if (this.#closing !== undefined)
+      return Promise.reject(new InferenceError("INTERNAL", "The engine has been closed."));
+    const work = new Promise(enqueue);
+    const settled = (): void => void this.#underWay.delete(work);
+    work.then(settled, settled);
+    this.#underWay.add(work);
+    this.#goOn();
+    return work;
+  }
+
+  /** Gives each idle worker the next thing to do; called whenever something has changed. */
+  #goOn(): void {
+    const standstill = this.#supervisor.standstill;
+    if (standstill !== undefined) {
+      for (const waiting of [...this.#loads.splice(0), ...this.#runs.splice(0)]) waiting.reject(standstill);
+    }
+    for (const lane of this.#lanes) {
+      if (lane.state !== "idle") continue;
+      const task = this.#nextTask(lane);
+      if (task === undefined) lane.serving = true;
+      else void lane.occupy(task).then(() => this.#goOn());
+    }
+    this.#refuseUnloadable();
+    for (const [model, resolve] of this.#unloadings) {
+      if (this.#lanes.some((lane) => lane.loading === model || lane.loaded.has(model))) continue;
+      this.#unloadings.delete(model);
+      resolve();
+    }
+    this.#supervisor.tell();
+  }
+
+  /** What an idle worker does next; tasks never reject. */
+  #nextTask(lane: Lane): (() => Promise<void>) | undefined {
+    for (const model of lane.loaded) {
+      if (!this.#models.has(model)) return () => this.#unload(lane, model);
+    }
+    const load = this.#loads.shift();
+    if (load !== undefined) return () => this.#load(lane, load);
+    const index = this.#runs.findIndex((run) => lane.loaded.has(run.model));
+    // While others wait, one worker at a time is taken from them.
+    if (index < 0 || !this.#lanes.some((each) => each.loading !== undefined)) {
+      for (const model of this.#models) {
+        if (!lane.loaded.has(model) && !lane.failures.has(model)) return () => this.#loadAlso(lane, model);
+      }
+    }
+    const [run] = index < 0 ? [] : this.#runs.splice(index, 1);
+    return run && (() => this.#run(lane, run));
+  }
+
+  async #load(lane: Lane, { model, resolve, reject }: WaitingLoad): Promise<void> {
+    try {
+      const facts = await lane.load(model, this.#threads);
+      this.#models.add(model);
+      resolve(facts);
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  async #loadAlso(lane: Lane, model: PooledModel): Promise<void> {
+    try {
+      await lane.load(model, this.#threads);
+    } catch (error) {
+      if (InferenceError.is(error) && error.code === "WORKER_LOST") return;
+      lane.failures.set(model, error);
+      const message = "A worker could not load a model that another one holds; it goes on without.";
+      this.#log({ level: "error", event: "worker-load-failed", message, error });
+    }
+  }
+
+  async #unload(lane: Lane, model: PooledModel): Promise<void> {
+    try {
+      await lane.unload(model);
+    } catch (error) {
+      this.#log({ level: "warn", event: "worker-unload-failed", message: "A worker could not free a model.", error });
+    }
+  }
+
+  async #run(lane: Lane, run: WaitingRun): Promise<void> {
+    try {
+      run.resolve(await lane.run(run));
+    } catch (error) {
+      run.reject(error);
+      if (InferenceError.is(error) && error.code === "WORKER_LOST") return;
+    }
+    this.#supervisor.worked(lane);
+  }
+
+  /** Runs that would wait for ever: no worker could load their model. */
+  #refuseUnloadable(): void {
+    for (const run of [...this.#runs]) {
+      if (!this.#lanes.every((lane) => lane.failures.has(run.model))) continue;
+      this.#runs.splice(this.#runs.indexOf(run), 1);
+      run.reject(this.#lanes[0]?.failures.get(run.model));
+    }
+  }
+}
+
+/** What a run fails with that nobody waits for any more. */
+export function cancelled(): InferenceError {
+  return new InferenceError("CANCELLED", "The run was cancelled before it began.");
+}

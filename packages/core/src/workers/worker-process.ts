@@ -1,0 +1,33 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { WorkerAnswer } from "./messages.ts";
+import type { StartWorker } from "./worker-channel.ts";
+import { WORKER_ENTRY } from "./worker-entry-location.ts";
+
+/** Those that mean this process alone: its debugger's port, the kind of a script that is no file. */
+const NOT_HANDED_DOWN = /^--(inspect|input-type|watch|test)/;
+
+/** Starts worker processes: tensors are copied, and whatever ends one of them ends no other. */
+export function processStarter(entry: URL = WORKER_ENTRY): StartWorker {
+  return ({ answered, ended }) => {
+    const child = fork(fileURLToPath(entry), [], {
+      serialization: "advanced",
+      execArgv: process.execArgv.filter((option) => !NOT_HANDED_DOWN.test(option)),
+    });
+    child.on("message", (answer) => answered(answer as WorkerAnswer));
+    child.on("error", (cause) => ended({ how: "could not be started", cause }));
+    child.on("exit", (code, signal) =>
+      ended({ how: signal === null ? `exited with code ${code}` : `was ended by ${signal}` }),
+    );
+    // Without its channel it can neither be asked nor learn that its parent has gone.
+    child.on("disconnect", () => child.kill("SIGKILL"));
+    return {
+      // A message that cannot be sent any more is followed by the child's end.
+      send: (request) => void child.send(request, () => undefined),
+      hold(held) {
+        for (const handle of [child, child.channel]) held ? handle?.ref() : handle?.unref();
+      },
+      stop: () => void child.kill("SIGKILL"),
+    };
+  };
+}
