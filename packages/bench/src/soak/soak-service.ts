@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** What the service's process is told. */
+export interface ServiceOrder {
+  readonly folder: string;
+  readonly timeoutMs: number;
+  readonly refreshMs: number;
+}
+
+/** What the service's process tells. */
+export type ServiceMessage =
+  | { readonly kind: "listening"; readonly url: string }
+  | { readonly kind: "drained" }
+  | {
+      readonly kind: "log";
+      readonly level: string;
+      readonly event: string;
+      readonly message: string;
+      readonly requestId?: string;
+      readonly error?: string;
+    };
+
+export type LoggedEvent = Extract<ServiceMessage, { kind: "log" }>;
+
+/** A service that runs in a process of its own. */
+export interface SoakService {
+  readonly url: string;
+  readonly pid: number;
+  /** Resolves with its exit code, or the signal that killed it, when it has ended for whatever reason. */
+  readonly ended: Promise<number | string>;
+  /** Asks it to drain. */
+  drain(): void;
+  /** Ends it whatever it does. */
+  kill(): Promise<void>;
+}
+
+/** Starts the service and waits until it listens. @throws Error when it ends before. */
+export async function startSoakService(order: ServiceOrder, onLog: (event: LoggedEvent) => void): Promise<SoakService> {
+  const child = fork(fileURLToPath(new URL("./soak-server.ts", import.meta.url)), [JSON.stringify(order)], {
+    execArgv: ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"],
+  });
+  const ended = once(child, "exit").then(([code, signal]: unknown[]) => (code ?? signal) as number | string);
+  const url = await Promise.race([
+    listening(child, onLog),
+    ended.then((code) => Promise.reject(new Error(`the service ended with ${code} before it listened`))),
+  ]);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    ended,
+    drain: () => {
+      child.kill("SIGTERM");
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+function listening(child: ChildProcess, onLog: (event: LoggedEvent) => void): Promise<string> {
+  return new Promise((resolve) => {
+    child.on("message", (message: ServiceMessage) => {
+      if (message.kind === "listening") resolve(message.url);
+      if (message.kind === "log") onLog(message);
+    });
+  });
+}

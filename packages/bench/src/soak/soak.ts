@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type WatchedMemory, watchMemory } from "../overload/watched-memory.ts";
+import { checkDrain, checkRecovery } from "./check-end.ts";
+import { type Bounds, excessAfterSettling, type Holdings, holdingsOf } from "./holdings.ts";
+import { killWorkers } from "./kill-workers.ts";
+import { ModelVersions } from "./model-versions.ts";
+import { writeSoakModels } from "./soak-cases.ts";
+import type { SoakScene } from "./soak-client.ts";
+import { runClients } from "./soak-clients.ts";
+import { SOAK_MODELS } from "./soak-models.ts";
+import { KILLED, SoakRecord } from "./soak-record.ts";
+import { cacheFolder, fillRegistry } from "./soak-registry.ts";
+import { type LoggedEvent, type SoakService, startSoakService } from "./soak-service.ts";
+import { Swaps } from "./swaps.ts";
+
+export interface SoakSettings {
+  readonly seconds: number;
+  readonly swapEveryMs: number;
+  /** On average. */
+  readonly killEveryMs: number;
+}
+
+export interface SoakReport {
+  readonly record: SoakRecord;
+  readonly memory: WatchedMemory;
+  readonly before: Holdings;
+  readonly after: Holdings;
+}
+
+const TIMEOUT_MS = 10_000;
+const REFRESH_MS = 200;
+const MOST_GROWTH_MB = 32;
+/** A descriptor or a thread that is opened once, on first use, is no leak; what each swap or request leaves behind is more. */
+const SLACK = 8;
+/** Killing ends a little before the rest, so that what comes back can be seen. */
+const KILLING_SHARE = 0.9;
+
+/** Mixed models, clients, swaps and deaths of workers for a while, against a service in a process of its own. */
+export async function runSoak(settings: SoakSettings, progress: (message: string) => void): Promise<SoakReport> {
+  const folder = await mkdtemp(join(tmpdir(), "virga-soak-"));
+  try {
+    progress("models, their answers, and a registry of them");
+    const cases = await writeSoakModels(folder);
+    const registry = await fillRegistry(folder);
+    const record = new SoakRecord();
+    const versions = new Map(SOAK_MODELS.map(({ name }) => [name, new ModelVersions(1)]));
+    const swaps = new Swaps(registry, versions, record);
+    const order = { folder, timeoutMs: TIMEOUT_MS, refreshMs: REFRESH_MS };
+    const service = await startSoakService(order, (event) => {
+      swaps.hear(event);
+      noteEvent(event, record);
+    });
+    try {
+      const scene = { origin: service.url, cases, versions, record };
+      return await soakService({ service, scene, swaps, cache: cacheFolder(folder), settings, progress });
+    } finally {
+      await service.kill();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Soak {
+  readonly service: SoakService;
+  readonly scene: Omit<SoakScene, "ending">;
+  readonly swaps: Swaps;
+  readonly cache: string;
+  readonly settings: SoakSettings;
+  readonly progress: (message: string) => void;
+}
+
+async function soakService({ service, scene, swaps, cache, settings, progress }: Soak): Promise<SoakReport> {
+  const { record } = scene;
+  const { seconds, swapEveryMs, killEveryMs } = settings;
+  const before = holdingsOf(service.pid, cache);
+  const endMemory = watchMemory(service.pid, 250);
+  const ending = new AbortController();
+  const killing = AbortSignal.any([ending.signal, AbortSignal.timeout(KILLING_SHARE * 1000 * seconds)]);
+  progress(`${seconds} s at ${service.url}, process ${service.pid}`);
+  const running = Promise.all([
+    runClients({ ...scene, ending: ending.signal }),
+    swaps.run(swapEveryMs, ending.signal),
+    killWorkers(service.pid, killEveryMs, record, killing),
+  ]);
+  const death = await Promise.race([sleep(1000 * seconds), service.ended]);
+  ending.abort();
+  await running;
+  const memory = endMemory();
+  if (death !== undefined) {
+    record.violate(`the service's process ended with ${death} before it was asked to`);
+    return { record, memory, before, after: before };
+  }
+  progress("what is left when everybody has gone");
+  await checkRecovery(scene);
+  for (const excess of await excessAfterSettling(service.pid, cache, toBounds(before)))
+    record.violate(`left: ${excess}`);
+  const after = holdingsOf(service.pid, cache);
+  checkMemory(memory, record);
+  if (before.children > 0 && record.countOf(KILLED) === 0) record.violate("no worker was killed, and there are some");
+  await checkDrain(service, scene, cache);
+  return { record, memory, before, after };
+}
+
+function toBounds({ files, sockets, threads, children, links, mapped }: Holdings): Bounds {
+  return { files: files + SLACK, sockets: sockets + SLACK, threads: threads + SLACK, children, links, mapped };
+}
+
+function checkMemory({ growthMegabytes }: WatchedMemory, record: SoakRecord): void {
+  if (growthMegabytes <= MOST_GROWTH_MB) return;
+  record.violate(`memory grew by ${growthMegabytes.toFixed(1)} MB from the second quarter to the last`);
+}
+
+/** A service under these conditions has nothing to fail at in a way that it does not expect. */
+const MUST_NOT_BE: ReadonlySet<string> = new Set(["INTERNAL", "answer.failed", "server.failed"]);
+
+function noteEvent({ level, event, message, requestId, error = "" }: LoggedEvent, record: SoakRecord): void {
+  record.count(`log: ${level} ${event}`);
+  if (MUST_NOT_BE.has(event)) record.violate(`${requestId ?? "the service"} (log): ${event}: ${message} ${error}`);
+}
