@@ -13,6 +13,7 @@ import {
   FUNCTION_ARTEFACT_LIMITS,
   type GoogleFacts,
   gcloudCommand,
+  gcloudScoreCommands,
   registryUri,
   toFunctionEntry,
   toFunctionSource,
@@ -70,9 +71,12 @@ export function describeGoogleSteps(plan: ServicePlan, { bundled, facts }: Built
         ]
       : [],
   );
+  const source = relative(folder, bundled.folder) || ".";
+  const score = gcloudScoreCommands(plan, facts, source);
   return [
     "`serverless deploy --provider google` does all of this, makes the bucket and publishes the models. By hand:",
     ...pushes,
-    gcloudCommand(plan, facts, relative(folder, bundled.folder) || "."),
+    gcloudCommand(plan, facts, source),
+    ...(score.length === 0 ? [] : ["And the function that scores objects, from the same folder:", ...score]),
   ].join("\n");
 }

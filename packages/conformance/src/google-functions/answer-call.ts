@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { checkMessage, isRecord } from "./api-description.ts";
 import { RUNTIMES } from "./check-function.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
+import type { ProjectBinding } from "./event-triggers.ts";
 import { GoogleApiError } from "./google-error.ts";
 import type { LogStore } from "./log-store.ts";
 
@@ -19,6 +20,7 @@ export interface ApiState {
   readonly functions: DeployedFunctions;
   readonly logs: LogStore;
   readonly project: string;
+  readonly bindings: readonly ProjectBinding[];
 }
 
 interface Found {
@@ -145,7 +147,14 @@ const ROUTES: readonly Route[] = [
     path: /^\/v1\/projects\/([^/:]+)$/,
     answer: ({ parts: [projectId = ""] }) => ({ projectId, projectNumber: "123456789012", lifecycleState: "ACTIVE" }),
   },
-  { method: "POST", path: /^\/v1\/projects\/([^/:]+):getIamPolicy$/, answer: () => ({ etag: "BwY=", bindings: [] }) },
+  {
+    method: "POST",
+    path: /^\/v1\/projects\/([^/:]+):getIamPolicy$/,
+    answer: ({ call, state: { bindings } }) => {
+      checkMessage("google.iam.v1.GetIamPolicyRequest", readJson(call));
+      return { etag: "BwY=", bindings };
+    },
+  },
 ];
 
 /** Carries a call out. @throws GoogleApiError as Google would answer. */

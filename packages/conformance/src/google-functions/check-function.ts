@@ -1,4 +1,5 @@
 import { isRecord } from "./api-description.ts";
+import { checkTrigger } from "./event-triggers.ts";
 import { GoogleApiError } from "./google-error.ts";
 
 /** Runtimes that take new functions. Source: Cloud Run functions, "Runtime support", November 2026. */
@@ -22,6 +23,7 @@ export function checkFunction(id: string, name: string, resource: Readonly<Recor
   }
   if (typeof build["entryPoint"] !== "string") throw invalid("Missing build_config.entry_point.");
   checkService(isRecord(resource["serviceConfig"]) ? resource["serviceConfig"] : {});
+  checkTrigger(resource);
 }
 
 function checkService(config: Readonly<Record<string, unknown>>): void {

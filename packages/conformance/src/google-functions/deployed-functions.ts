@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyMask, checkMask, checkMessage, isRecord } from "./api-description.ts";
 import { checkFunction } from "./check-function.ts";
+import type { EventTriggers } from "./event-triggers.ts";
 import { buildSource } from "./function-build.ts";
 import { startInstance } from "./function-instance.ts";
 import { GoogleApiError } from "./google-error.ts";
+import { toEnvironment } from "./instance-environment.ts";
 import type { LogStore } from "./log-store.ts";
 import { RunService } from "./run-service.ts";
 
@@ -22,6 +24,7 @@ export interface FunctionsOptions {
   readonly instanceEnvironment: Readonly<Record<string, string>>;
   readonly isCaller: (token: string, audience: string) => boolean;
   readonly logs: LogStore;
+  readonly triggers: EventTriggers;
 }
 
 interface KeptFunction {
@@ -119,6 +122,13 @@ export class DeployedFunctions {
     });
   }
 
+  /** Hands an object that has been stored to the functions that are there for it. */
+  deliver(object: Readonly<Record<string, string>>): void {
+    for (const [name, { resource, service }] of this.#functions) {
+      this.#options.triggers.deliver(name.split("/").at(-1) ?? "", resource["eventTrigger"], service, object);
+    }
+  }
+
   operation(name: string): Json {
     const operation = this.#operations.get(name);
     if (operation === undefined) throw new GoogleApiError("NOT_FOUND", `Operation ${name} does not exist.`);
@@ -127,6 +137,7 @@ export class DeployedFunctions {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#working);
+    await this.#options.triggers.settled();
     for (const { service, folder } of this.#functions.values()) {
       await service.close();
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
@@ -193,15 +204,19 @@ export class DeployedFunctions {
     const before = kept.folder;
     const deployedBefore = kept.resource;
     kept.resource = { ...deployedBefore, ...wanted, name, state: "DEPLOYING" };
+    const { triggers, defaultServiceAccount } = this.#options;
     const id = name.split("/").at(-1) ?? "";
     const folder = await mkdtemp(join(tmpdir(), `google-function-${id}-`));
     const revision = `${id}-${String(kept.revisions + 1).padStart(5, "0")}-vrg`;
+    let eventTrigger: Json | undefined;
     try {
       await buildSource(source, folder);
-      const environment = this.#environment(id, revision, wanted);
+      const environment = toEnvironment(id, revision, wanted, this.#options.instanceEnvironment);
       await kept.service.replace(
         await startInstance(folder, environment, (line) => this.#options.logs.add(id, revision, line)),
       );
+      const before = kept.revisions === 0 ? undefined : deployedBefore["eventTrigger"];
+      eventTrigger = await triggers.create(name, wanted["eventTrigger"], before, defaultServiceAccount);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       kept.resource = deployedBefore;
@@ -209,7 +224,8 @@ export class DeployedFunctions {
     }
     kept.revisions += 1;
     kept.folder = folder;
-    kept.resource = this.#deployed(name, revision, kept.service, wanted);
+    const deployed = this.#deployed(name, revision, kept.service, wanted);
+    kept.resource = { ...deployed, ...(eventTrigger && { eventTrigger }) };
     if (before !== undefined) await rm(before, { recursive: true, force: true });
     return kept.resource;
   }
@@ -221,23 +237,5 @@ export class DeployedFunctions {
     const serviceConfig = { serviceAccountEmail: defaultServiceAccount, ...config, service, uri, revision };
     const updateTime = new Date().toISOString();
     return { ...wanted, name, serviceConfig, state: "ACTIVE", url: uri, environment: "GEN_2", updateTime };
-  }
-
-  #environment(
-    id: string,
-    revision: string,
-    { serviceConfig, buildConfig, eventTrigger }: Json,
-  ): Record<string, string> {
-    const { environmentVariables } = isRecord(serviceConfig) ? serviceConfig : {};
-    const { entryPoint } = isRecord(buildConfig) ? buildConfig : {};
-    const own = isRecord(environmentVariables) ? environmentVariables : {};
-    return {
-      ...this.#options.instanceEnvironment,
-      ...Object.fromEntries(Object.entries(own).map(([variable, value]) => [variable, String(value)])),
-      K_SERVICE: id,
-      K_REVISION: revision,
-      FUNCTION_TARGET: String(entryPoint),
-      FUNCTION_SIGNATURE_TYPE: eventTrigger === undefined ? "http" : "cloudevent",
-    };
   }
 }

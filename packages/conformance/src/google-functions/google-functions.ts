@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { answerCall } from "./answer-call.ts";
 import { DeployedFunctions } from "./deployed-functions.ts";
+import { type EventDelivery, EventTriggers, type ProjectBinding } from "./event-triggers.ts";
 import { GoogleApiError } from "./google-error.ts";
 import { LogStore } from "./log-store.ts";
 import { answerMetadata, type Identity, isIdentityToken } from "./metadata-answers.ts";
@@ -11,6 +12,10 @@ export interface GoogleFunctionsOptions {
   readonly project: string;
   /** Added to every instance's environment, such as `STORAGE_EMULATOR_HOST`. */
   readonly instanceEnvironment?: Readonly<Record<string, string>>;
+  /** Cloud Storage, whose buckets trigger functions. */
+  readonly storage?: URL;
+  /** Roles of the project; those that its default service account has from the beginning where absent. */
+  readonly bindings?: readonly ProjectBinding[];
 }
 
 /** A failure on demand: of the next call whose `METHOD /path` it fits. */
@@ -26,6 +31,12 @@ export interface GoogleFunctions {
   readonly calls: readonly string[];
   /** What was refused because Google's description does not know it. */
   readonly misunderstood: readonly string[];
+  /** Every attempt to hand an event to a function, in order. */
+  readonly deliveries: readonly EventDelivery[];
+  /** Tells that an object has been stored, as its resource. */
+  deliver(object: Readonly<Record<string, string>>): void;
+  /** Resolves when every event has been taken, or given up. */
+  settled(): Promise<void>;
   failNext(failure: PlannedFailure): void;
   /** Fails the next operation, such as a build. */
   failNextOperation(error: GoogleApiError): void;
@@ -44,10 +55,13 @@ const ACCESS_TOKEN = "stand-in-access-token";
 export async function startGoogleFunctions(options: GoogleFunctionsOptions): Promise<GoogleFunctions> {
   const { project, instanceEnvironment = {} } = options;
   const defaultServiceAccount = "123456789012-compute@developer.gserviceaccount.com";
+  const bindings = options.bindings ?? [{ role: "roles/editor", members: [`serviceAccount:${defaultServiceAccount}`] }];
+  const storageAgent = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com";
+  const triggers = new EventTriggers({ storage: options.storage, bindings, storageAgent });
   const identity: Identity = { project, serviceAccount: defaultServiceAccount, accessToken: ACCESS_TOKEN };
   const logs = new LogStore();
   const isCaller = (token: string, audience: string): boolean => isIdentityToken(token, audience, identity);
-  const functions = new DeployedFunctions({ defaultServiceAccount, instanceEnvironment, isCaller, logs });
+  const functions = new DeployedFunctions({ defaultServiceAccount, instanceEnvironment, isCaller, logs, triggers });
   const calls: string[] = [];
   const misunderstood: string[] = [];
   const failures: PlannedFailure[] = [];
@@ -69,7 +83,11 @@ export async function startGoogleFunctions(options: GoogleFunctionsOptions): Pro
       if (failure !== undefined) throw failure.error;
       const { headers, method = "GET" } = incoming;
       const isAuthorized = headers.authorization === `Bearer ${ACCESS_TOKEN}`;
-      send(response, 200, await answerCall({ method, url, body, isAuthorized, headers }, { functions, logs, project }));
+      send(
+        response,
+        200,
+        await answerCall({ method, url, body, isAuthorized, headers }, { functions, logs, project, bindings }),
+      );
     } catch (error) {
       const known = error instanceof GoogleApiError ? error : new GoogleApiError("INTERNAL", String(error));
       if (["INVALID_ARGUMENT", "UNIMPLEMENTED", "INTERNAL"].includes(known.code)) {
@@ -87,6 +105,9 @@ export async function startGoogleFunctions(options: GoogleFunctionsOptions): Pro
     url: new URL(`http://127.0.0.1:${typeof address === "object" ? address?.port : undefined}/`),
     calls,
     misunderstood,
+    deliveries: triggers.deliveries,
+    deliver: (object) => functions.deliver(object),
+    settled: () => triggers.settled(),
     failNext: (failure) => void failures.push(failure),
     failNextOperation: (error) => {
       functions.failure = error;

@@ -1,3 +1,4 @@
+export type { EventDelivery, ProjectBinding } from "./event-triggers.ts";
 export { apiDisabled, GoogleApiError, type GoogleCode } from "./google-error.ts";
 export {
   type GoogleFunctions,

@@ -65,6 +65,18 @@ export class RunService {
     await before?.stop();
   }
 
+  /** Sends a request as a service account, which has to be among the invokers. @returns the status of the answer. */
+  async send(
+    account: string,
+    event: { readonly headers: Record<string, string>; readonly body: string },
+  ): Promise<number> {
+    if (!this.#hasInvoker(`serviceAccount:${account}`) || this.#instance === undefined) return 403;
+    const url = `http://127.0.0.1:${this.#instance.port}/`;
+    const answer = await fetch(url, { method: "POST", ...event }).catch(() => undefined);
+    await answer?.arrayBuffer();
+    return answer?.status ?? 503;
+  }
+
   async close(): Promise<void> {
     await this.#instance?.stop();
     this.#server.closeAllConnections();
@@ -72,10 +84,12 @@ export class RunService {
     await once(this.#server, "close");
   }
 
+  #hasInvoker(member: string): boolean {
+    return this.#policy.bindings.some(({ role, members }) => role === INVOKER && members.includes(member));
+  }
+
   #isAllowed({ headers }: IncomingMessage): boolean {
-    const isPublic = this.#policy.bindings.some(
-      ({ role, members }) => role === INVOKER && members.includes("allUsers"),
-    );
+    const isPublic = this.#hasInvoker("allUsers");
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
     return isPublic || (token !== undefined && this.#isCaller(token, this.uri));
   }

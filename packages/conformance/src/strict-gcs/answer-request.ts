@@ -1,15 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { checkAllowed, checkUnderstood } from "./access.ts";
-import { insertBucket } from "./bucket-operations.ts";
+import type { BucketService, ProjectOperation } from "./bucket-operations.ts";
 import { toCall } from "./call.ts";
+import type { Operation } from "./operations.ts";
 import { type Answer, GcsRefusal, type RefusalForm, toRefusalAnswer } from "./refusal.ts";
 import type { ResumableUploads } from "./resumable-uploads.ts";
 import { findOperation } from "./routes.ts";
-import type { StoredBuckets } from "./stored-buckets.ts";
 
 /** All that the server holds. */
-export interface Service {
-  readonly buckets: StoredBuckets;
+export interface Service extends BucketService {
   readonly uploads: ResumableUploads;
   readonly mostPerPage: number;
   readonly misunderstood: string[];
@@ -23,7 +22,7 @@ export async function answerRequest(incoming: IncomingMessage, service: Service)
     const { operation, bucket: bucketName, name } = findOperation(call);
     form = operation.form;
     checkUnderstood(call, operation);
-    if (operation === insertBucket) return await insertBucket.create(call, service.buckets);
+    if (isOfProject(operation)) return await operation.answerProject(call, service);
     const bucket = service.buckets.get(bucketName);
     if (bucket === undefined) throw new GcsRefusal("noSuchBucket", "The specified bucket does not exist.");
     checkAllowed(call, operation, bucket.options);
@@ -45,4 +44,8 @@ export async function answerRequest(incoming: IncomingMessage, service: Service)
     }
     return toRefusalAnswer(refusal, form);
   }
+}
+
+function isOfProject(operation: Operation): operation is ProjectOperation {
+  return "answerProject" in operation;
 }

@@ -3,7 +3,7 @@ import { toJsonAnswer } from "./object-answers.ts";
 import type { Operation } from "./operations.ts";
 import { checkPreconditions, readPreconditions } from "./preconditions.ts";
 import { type Answer, GcsRefusal } from "./refusal.ts";
-import { createBucket, type StoredBuckets } from "./stored-buckets.ts";
+import { createBucket, type StoredBuckets, type StrictBucketOptions } from "./stored-buckets.ts";
 
 /** Source: JSON API, "Buckets: insert", the fields that are known here. */
 const FIELDS: readonly string[] = ["name", "location", "labels", "iamConfiguration"];
@@ -20,22 +20,52 @@ export const getBucket: Operation = {
     // A bucket's settings never change here.
     const asked = readPreconditions((name) => call.query.get(name));
     checkPreconditions(asked, { generation: 0, metageneration: 1 }, "read");
-    return toJsonAnswer(toResource(objects.bucket, bucket.options.labels));
+    return toJsonAnswer(toResource(objects.bucket, bucket.options));
   },
 };
 
+/** What is asked of no bucket. */
+export interface ProjectOperation extends Operation {
+  answerProject(call: Call, service: BucketService): Answer | Promise<Answer>;
+}
+
+/** What buckets are made in. */
+export interface BucketService {
+  readonly buckets: StoredBuckets;
+  readonly onFinalized: Parameters<typeof createBucket>[2];
+}
+
+export const PROJECT_NUMBER = "123456789012";
+
+/** The account by which Cloud Storage itself acts. */
+export const getServiceAccount: ProjectOperation = {
+  name: "projects.serviceAccount.get",
+  permission: "resourcemanager.projects.get",
+  form: "json",
+  parameters: ["projection"],
+  headers: [],
+  answer: refuseBucket,
+  answerProject: () =>
+    toJsonAnswer({
+      kind: "storage#serviceAccount",
+      email_address: `service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com`,
+    }),
+};
+
+function refuseBucket(): never {
+  throw new GcsRefusal("invalid", "This is asked of no bucket.");
+}
+
 /** Makes a bucket, which has no bucket to work on yet. */
-export const insertBucket: Operation & { create(call: Call, buckets: StoredBuckets): Promise<Answer> } = {
+export const insertBucket: ProjectOperation = {
   name: "buckets.insert",
   permission: "storage.buckets.create",
   form: "json",
   parameters: ["project"],
   headers: [],
-  answer: () => {
-    throw new GcsRefusal("invalid", "A bucket is made in no bucket.");
-  },
-  async create(call, buckets) {
-    const { name, labels, iamConfiguration } = await readDescription(call);
+  answer: refuseBucket,
+  async answerProject(call, { buckets, onFinalized }) {
+    const { name, labels, location, iamConfiguration } = await readDescription(call);
     if (!call.query.has("project")) throw new GcsRefusal("invalid", "Required parameter: project");
     if (typeof name !== "string" || !NAME.test(name)) throw new GcsRefusal("invalid", `Invalid bucket name: ${name}`);
     if (buckets.has(name))
@@ -44,8 +74,12 @@ export const insertBucket: Operation & { create(call: Call, buckets: StoredBucke
     if (given.some((pair) => !pair.every((text) => LABEL.test(text))))
       throw new GcsRefusal("invalid", "Invalid label.");
     if (iamConfiguration === undefined) throw new GcsRefusal("invalid", "Buckets here are closed to the public.");
-    buckets.set(name, createBucket(name, { labels: Object.fromEntries(given) }));
-    return toJsonAnswer(toResource(name, Object.fromEntries(given)));
+    const options = {
+      labels: Object.fromEntries(given),
+      ...(location !== undefined && { location: String(location).toUpperCase() }),
+    };
+    buckets.set(name, createBucket(name, options, onFinalized));
+    return toJsonAnswer(toResource(name, options));
   },
 };
 
@@ -86,8 +120,17 @@ export const setBucketPolicy: Operation = {
   },
 };
 
-function toResource(name: string, labels: Readonly<Record<string, string>> | undefined): object {
-  return { kind: "storage#bucket", id: name, name, metageneration: "1", ...(labels && { labels }) };
+function toResource(name: string, options: StrictBucketOptions): object {
+  const { labels, location = "US", projectNumber = PROJECT_NUMBER } = options;
+  return {
+    kind: "storage#bucket",
+    id: name,
+    name,
+    metageneration: "1",
+    location,
+    projectNumber,
+    ...(labels && { labels }),
+  };
 }
 
 async function readDescription(call: Call): Promise<Readonly<Record<string, unknown>>> {

@@ -3,6 +3,7 @@ import type { Call } from "./call.ts";
 import * as operations from "./operations.ts";
 import { GcsRefusal } from "./refusal.ts";
 
+const SERVICE_ACCOUNT = /^storage\/v1\/projects\/[^/]+\/serviceAccount$/;
 const BUCKETS = /^storage\/v1\/b$/;
 const POLICY = /^storage\/v1\/b\/([^/]+)\/iam$/;
 const BUCKET = /^storage\/v1\/b\/([^/]+)$/;
@@ -21,6 +22,7 @@ interface Route {
 
 /** The first that fits is taken. */
 const ROUTES: readonly Route[] = [
+  { method: "GET", path: SERVICE_ACCOUNT, operation: bucketOperations.getServiceAccount },
   { method: "POST", path: BUCKETS, operation: bucketOperations.insertBucket },
   { method: "GET", path: BUCKET, operation: bucketOperations.getBucket },
   { method: "DELETE", path: BUCKET, operation: bucketOperations.removeBucket },

@@ -1,4 +1,4 @@
-import { StoredObjects } from "./stored-objects.ts";
+import { type StoredObject, StoredObjects } from "./stored-objects.ts";
 
 /** How a bucket is kept, and who may do what with it. */
 export interface StrictBucketOptions {
@@ -11,6 +11,10 @@ export interface StrictBucketOptions {
   /** Old generations stay readable. */
   readonly versioning?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Such as `EUROPE-WEST1`; `US` where absent. */
+  readonly location?: string;
+  /** Number of the project that it belongs to; the only one there is where absent. */
+  readonly projectNumber?: string;
   /** Bytes by name of what is in it from the beginning. */
   readonly objects?: Readonly<Record<string, Uint8Array>>;
 }
@@ -31,10 +35,16 @@ export interface StoredBucket {
 /** All buckets by name. */
 export type StoredBuckets = Map<string, StoredBucket>;
 
-export function createBucket(name: string, options: StrictBucketOptions): StoredBucket {
+/** @param onFinalized told of each object that is stored from now on. */
+export function createBucket(
+  name: string,
+  options: StrictBucketOptions,
+  onFinalized: (bucket: string, object: StoredObject) => void,
+): StoredBucket {
   const objects = new StoredObjects(name, options.versioning === true);
   for (const [object, bytes] of Object.entries(options.objects ?? {})) {
     objects.insert({ name: object, contentType: "application/octet-stream", bytes }, {});
   }
+  objects.onFinalized = (object) => onFinalized(name, object);
   return { options, objects, policy: { etag: "CAE=", bindings: [] } };
 }

@@ -38,6 +38,8 @@ export class StoredObjects {
   readonly #keepsOldGenerations: boolean;
   readonly #live = new Map<string, StoredObject>();
   readonly #old = new Map<string, StoredObject>();
+  /** Told of each object that has been stored. */
+  onFinalized: (object: StoredObject) => void = () => undefined;
 
   constructor(bucket: string, keepsOldGenerations: boolean) {
     this.bucket = bucket;
@@ -66,6 +68,7 @@ export class StoredObjects {
     const stored = { ...object, ...actual, generation: nextGeneration(), metageneration: 1, createdAt };
     this.#retire(object.name);
     this.#live.set(object.name, stored);
+    this.onFinalized(stored);
     return stored;
   }
 

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { type Limits, sendBody } from "../fault-server/send-body.ts";
 import { SharedLink } from "../fault-server/shared-link.ts";
 import { answerRequest, type Service } from "./answer-request.ts";
+import { toResource } from "./object-answers.ts";
 import type { Answer } from "./refusal.ts";
 import { ResumableUploads } from "./resumable-uploads.ts";
 import { createBucket, type StrictBucketOptions } from "./stored-buckets.ts";
@@ -16,6 +17,8 @@ export interface StrictGcsOptions {
   /** Bound of all connections together. */
   readonly linkBytesPerSecond?: number;
   readonly firstByteDelayMs?: number;
+  /** Told of each object that is stored, as its resource. */
+  readonly onFinalized?: (object: Readonly<Record<string, string>>) => void;
 }
 
 /** A stand-in for Cloud Storage on 127.0.0.1, in memory. */
@@ -37,11 +40,14 @@ export async function startStrictGcs({
   mostPerPage = 1_000,
   linkBytesPerSecond,
   firstByteDelayMs = 0,
+  onFinalized,
   ...limits
 }: StrictGcsOptions): Promise<StrictGcs> {
   const misunderstood: string[] = [];
+  const tell: Service["onFinalized"] = (bucket, object) => onFinalized?.(toResource(bucket, object));
   const service: Service = {
-    buckets: new Map(Object.entries(buckets).map(([name, options]) => [name, createBucket(name, options)])),
+    buckets: new Map(Object.entries(buckets).map(([name, options]) => [name, createBucket(name, options, tell)])),
+    onFinalized: tell,
     uploads: new ResumableUploads(),
     mostPerPage,
     misunderstood,

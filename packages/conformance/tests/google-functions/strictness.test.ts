@@ -3,6 +3,7 @@ import { type GoogleFunctions, startGoogleFunctions } from "../../src/google-fun
 
 const PARENT = "v2/projects/flowers/locations/us-central1";
 const FUNCTION = { buildConfig: { runtime: "nodejs22", entryPoint: "predict" } };
+const FINALIZED = "google.cloud.storage.object.v1.finalized";
 
 let server: GoogleFunctions;
 
@@ -55,6 +56,22 @@ describe("the stand-in for Cloud Functions refuses what Google's description doe
       "a variable of its own",
       { ...FUNCTION, serviceConfig: { environmentVariables: { K_SERVICE: "x" } } },
       /K_SERVICE is reserved/,
+    ],
+    ["an event of another kind", { ...FUNCTION, eventTrigger: { eventType: "x" } }, /Event type x/],
+    [
+      "an event without a bucket",
+      { ...FUNCTION, eventTrigger: { eventType: FINALIZED, eventFilters: [{ attribute: "path", value: "x" }] } },
+      /exactly one filter/,
+    ],
+    ["a policy of another name", { ...FUNCTION, eventTrigger: { retryPolicy: "RETRY" } }, /\(RetryPolicy\), "RETRY"/],
+    [
+      "an event that takes longer than it may",
+      {
+        ...FUNCTION,
+        serviceConfig: { timeoutSeconds: 541 },
+        eventTrigger: { eventType: FINALIZED, eventFilters: [{ attribute: "bucket", value: "x" }] },
+      },
+      /must be at most 540/,
     ],
     ["a source that was not uploaded", FUNCTION, /source object .* does not exist/],
   ])("%s", async (_, resource, message) => {

@@ -63,6 +63,11 @@ export interface GoogleConfig {
   /** E-mail address of the service account that the function runs as; the project's default one where absent. */
   readonly serviceAccount?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Where objects arrive that are scored, each with its predictions beside it: a bucket or a folder in one, such as
+   * `gs://inbox/rows`; none where absent.
+   */
+  readonly score?: string;
 }
 
 /** The `inference:` block of `serverless.yml`, checked and complete enough to run. */

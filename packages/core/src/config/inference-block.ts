@@ -139,6 +139,11 @@ const REST = {
         .record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), z.string().regex(/^[a-z0-9_-]{0,63}$/))
         .describe("labels of the function: lower-case letters, digits, `_` and `-`")
         .optional(),
+      score: z
+        .string()
+        .regex(/^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/[^\r\n]*)?$/)
+        .describe("where objects arrive that are scored: a bucket or a folder in one, such as gs://inbox/rows")
+        .optional(),
     })
     .describe("settings of Google Cloud")
     .optional(),

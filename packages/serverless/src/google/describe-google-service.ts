@@ -11,11 +11,17 @@ const AUTHORIZED = {
   "api-key": ' -H "x-api-key: $VIRGA_API_KEY"',
 } as const;
 
+/** The functions of a service, as far as they are deployed. */
+export interface DeployedFunctions {
+  readonly predict: DeployedFunction | undefined;
+  readonly score: DeployedFunction | undefined;
+}
+
 /** What people are told of a deployed service: where it answers, how it is called, and which models it serves. */
 export async function describeGoogleService(
   plan: ServicePlan,
   { models }: InferenceConfig,
-  deployed: DeployedFunction | undefined,
+  { predict: deployed, score }: DeployedFunctions,
   registry: Registry,
 ): Promise<string[]> {
   if (deployed === undefined) return ["inference:", "  not deployed"];
@@ -27,8 +33,13 @@ export async function describeGoogleService(
     `  url: ${deployed.url}`,
     `  call: curl${AUTHORIZED[plan.access]} ${deployed.url}/${request}`,
     `  invoke: serverless invoke -f ${FUNCTION_KEY} --provider google --data ${data ?? "'{…}'"}`,
+    ...(score?.trigger === undefined ? [] : [`  score: ${describeScore(plan, score.trigger.bucket)}`]),
     `  store: ${registry.store.uri}`,
     "  models:",
     ...(await modelLines(plan, registry)).map((line) => `    ${line}`),
   ];
+}
+
+function describeScore({ google }: ServicePlan, bucket: string): string {
+  return `objects that arrive in ${google.score ?? `gs://${bucket}`}, each with NAME.predictions.json beside it`;
 }

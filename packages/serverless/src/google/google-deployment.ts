@@ -19,19 +19,24 @@ import {
   checkGooglePlan,
   type DeployedFunction,
   deployFunction,
+  deployScore,
   ensureBucket,
   FUNCTION_ARTEFACT_LIMITS,
   FUNCTION_KEY,
   findFunction,
+  findScoreTrigger,
   GoogleApi,
   type GoogleFacts,
   grantReading,
   hasOwnBucket,
+  type LogQuery,
   openCredentials,
   readLogs,
   registryBucket,
   removeBucket,
   removeFunction,
+  removeScore,
+  SCORE_KEY,
   toFunctionEntry,
   toFunctionSource,
 } from "@virga/google/deploy";
@@ -99,25 +104,37 @@ export class GoogleDeployment {
     this.#facts = facts;
   }
 
-  /** Bucket, models, function, and who may call it: each step may be repeated. */
+  /** Bucket, models, functions, and who may call them: each step may be repeated. */
   async deploy(): Promise<void> {
     const api = await this.#openApi();
     const facts = this.#facts ?? (await this.#readFacts());
+    const scoring = await findScoreTrigger(api, this.#plan);
+    for (const warning of scoring?.warnings ?? []) this.#writers.log.warning(warning);
     await ensureBucket(api, this.#plan);
     await publish(this.#plan, await this.#openRegistry(), this.#writers);
     const { serviceAccount } = this.#plan.google;
     if (serviceAccount !== undefined) await grantReading(api, this.#plan, serviceAccount);
+    const zipPath = join(this.#plan.folder, ARTIFACT);
     const deployed = await this.#showing((report) => {
       report("Deploying the function");
-      return deployFunction(api, this.#plan, facts, join(this.#plan.folder, ARTIFACT));
+      return deployFunction(api, this.#plan, facts, zipPath);
     });
     await grantReading(api, this.#plan, deployed.serviceAccount);
     await applyAccess(api, deployed.service, this.#plan.access);
+    await this.#showing(async (report) => {
+      report("Deploying the function that scores objects");
+      if (scoring === undefined) await removeScore(api, this.#plan);
+      else await deployScore(api, this.#plan, facts, zipPath, scoring.trigger);
+    });
     await this.describe();
   }
 
   async describe(): Promise<void> {
-    const deployed = await this.#find();
+    const api = await this.#openApi();
+    const deployed = {
+      predict: await findFunction(api, this.#plan),
+      score: await findFunction(api, this.#plan, SCORE_KEY),
+    };
     const registry = await this.#openRegistry();
     this.#writers.writeText(await describeGoogleService(this.#plan, this.#config, deployed, registry));
   }
@@ -134,15 +151,22 @@ export class GoogleDeployment {
   }
 
   async logs(): Promise<void> {
-    const { filter, startTime } = this.#options;
-    const query = { since: readSince(startTime, new Date()), ...(filter && { filter }) };
+    const { filter, startTime, function: key } = this.#options;
+    const query: LogQuery = {
+      since: readSince(startTime, new Date()),
+      ...(filter && { filter }),
+      ...(key === SCORE_KEY && { key: SCORE_KEY }),
+    };
     const lines = await readLogs(await this.#openApi(), this.#plan, query);
     if (lines.length > 0) this.#writers.writeText(lines);
   }
 
-  /** The function, and the bucket where it is the service's own; models in a bucket of the user's stay. */
+  /** The functions, and the bucket where it is the service's own; models in a bucket of the user's stay. */
   async remove(): Promise<void> {
     const api = await this.#openApi();
+    if (await removeScore(api, this.#plan)) {
+      this.#writers.log.notice("The function that scores objects is removed; they and their predictions stay.");
+    }
     const wasThere = await removeFunction(api, this.#plan);
     this.#writers.log.notice(wasThere ? "The function is removed." : "There is no function to remove.");
     const registry = await this.#openRegistry();
@@ -195,12 +219,8 @@ export class GoogleDeployment {
     );
   }
 
-  async #find(): Promise<DeployedFunction | undefined> {
-    return findFunction(await this.#openApi(), this.#plan);
-  }
-
   async #require(): Promise<DeployedFunction> {
-    const deployed = await this.#find();
+    const deployed = await findFunction(await this.#openApi(), this.#plan);
     if (deployed !== undefined) return deployed;
     throw new InferenceError(
       "CONFIG_INVALID",

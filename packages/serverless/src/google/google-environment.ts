@@ -14,6 +14,7 @@ export function readEndpoints(environment: Environment): GoogleEndpoints {
     functions: at("CLOUDFUNCTIONS", GOOGLE_ENDPOINTS.functions),
     run: at("RUN", GOOGLE_ENDPOINTS.run),
     logging: at("LOGGING", GOOGLE_ENDPOINTS.logging),
+    resourceManager: at("CLOUDRESOURCEMANAGER", GOOGLE_ENDPOINTS.resourceManager),
     storage,
   };
 }

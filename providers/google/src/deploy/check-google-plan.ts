@@ -1,7 +1,7 @@
 import { InferenceError } from "@virga/core";
 import type { ServicePlan } from "@virga/deploy";
-import { functionName } from "./function-names.ts";
-import { functionEnvironment } from "./function-resource.ts";
+import { functionName, registryBucket, scoreBucket } from "./function-names.ts";
+import { functionEnvironment, MOST_EVENT_SECONDS } from "./function-resource.ts";
 import type { GoogleFacts } from "./google-facts.ts";
 import { concurrencyOf, cpuOf } from "./instance-size.ts";
 
@@ -33,6 +33,7 @@ const BUCKET = /^(?!goog)(?!.*google)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a
 const checkNames: Check = (plan, { project }) => {
   const name = functionName(plan);
   const { region, bucket } = plan.google;
+  const inbox = scoreBucket(plan);
   return [
     ...rule(name.length > MOST_NAME_CHARACTERS, {
       key: "service",
@@ -58,6 +59,11 @@ const checkNames: Check = (plan, { project }) => {
       key: "inference.google.bucket",
       rule: `${bucket} is no name of a bucket`,
       wayOut: "Write its name alone: 3 to 63 lower-case letters, digits, dots, hyphens and underscores",
+    }),
+    ...rule(inbox !== undefined && !BUCKET.test(inbox), {
+      key: "inference.google.score",
+      rule: `${inbox} is no name of a bucket`,
+      wayOut: "Write gs:// and its name, and a folder in it if need be",
     }),
   ];
 };
@@ -141,7 +147,25 @@ const checkAccess: Check = (plan, facts) => {
 /** Source: Cloud Run functions, "Reserved environment variables". */
 const RESERVED = /^(FUNCTION_TARGET|FUNCTION_SIGNATURE_TYPE|K_SERVICE|K_REVISION|K_CONFIGURATION|PORT)$/;
 
-const CHECKS: readonly Check[] = [checkNames, checkModels, checkSize, checkAccess];
+/** What arrives in a bucket is scored once, and nothing that this service writes there. */
+const checkScore: Check = (plan, { project }) => {
+  const bucket = scoreBucket(plan);
+  if (bucket === undefined) return [];
+  return [
+    ...rule(bucket === registryBucket(plan, project), {
+      key: "inference.google.score",
+      rule: `${bucket} holds the service's models, and each file of a model that is published would be scored`,
+      wayOut: "Name a bucket that holds no models",
+    }),
+    ...advice(plan.timeoutSeconds > MOST_EVENT_SECONDS, {
+      key: "inference.timeout",
+      rule: `an event is given ${MOST_EVENT_SECONDS} s, and ${plan.timeoutSeconds} are asked for`,
+      wayOut: `An object is scored within ${MOST_EVENT_SECONDS} s or not at all`,
+    }),
+  ];
+};
+
+const CHECKS: readonly Check[] = [checkNames, checkModels, checkSize, checkAccess, checkScore];
 
 /**
  * Holds a plan against the rules of Google Cloud before anything is uploaded; needs no account. Gives what does not keep

@@ -1,5 +1,5 @@
 import type { ServicePlan } from "@virga/deploy";
-import { functionName } from "./function-names.ts";
+import { FUNCTION_KEY, type FunctionKey, functionName } from "./function-names.ts";
 import { type GoogleApi, isRecord, textOf } from "./google-api.ts";
 
 /** What is asked of the logs. */
@@ -7,13 +7,15 @@ export interface LogQuery {
   readonly since: Date;
   /** A text that entries hold. */
   readonly filter?: string;
+  /** Of which function; of the one that answers requests where absent. */
+  readonly key?: FunctionKey;
 }
 
 const MOST_ENTRIES = 1_000;
 
 /** A function's log of a time, oldest first, a line each. Source: Cloud Logging API, `entries.list`. */
 export async function readLogs(api: GoogleApi, plan: ServicePlan, query: LogQuery): Promise<string[]> {
-  const name = functionName(plan);
+  const name = functionName(plan, query.key ?? FUNCTION_KEY);
   const filter = [
     'resource.type="cloud_run_revision"',
     `resource.labels.service_name="${name}"`,

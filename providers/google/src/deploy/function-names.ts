@@ -4,6 +4,12 @@ import { registryPrefix, type ServicePlan } from "@virga/deploy";
 /** The function's key, so that Google calls it `SERVICE-STAGE-predict`. */
 export const FUNCTION_KEY = "predict";
 
+/** Of the function that scores what arrives in a bucket. */
+export const SCORE_KEY = "score";
+
+/** The functions of a service. */
+export type FunctionKey = typeof FUNCTION_KEY | typeof SCORE_KEY;
+
 export const DEFAULT_REGION = "us-central1";
 
 const MOST_BUCKET_CHARACTERS = 63;
@@ -12,8 +18,13 @@ const DIGEST_CHARACTERS = 8;
 type Named = Pick<ServicePlan, "service" | "stage" | "google">;
 
 /** The function's name: lower case, as Google asks. */
-export function functionName({ service, stage }: Named): string {
-  return `${service}-${stage}-${FUNCTION_KEY}`.toLowerCase();
+export function functionName({ service, stage }: Named, key: FunctionKey = FUNCTION_KEY): string {
+  return `${service}-${stage}-${key}`.toLowerCase();
+}
+
+/** The bucket in which objects arrive that are scored, if there is one. */
+export function scoreBucket({ google }: Named): string | undefined {
+  return /^gs:\/\/([^/]+)/.exec(google.score ?? "")?.[1];
 }
 
 /** Such as `projects/flowers/locations/us-central1`. */

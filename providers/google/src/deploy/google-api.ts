@@ -7,6 +7,7 @@ export interface GoogleEndpoints {
   readonly run: URL;
   readonly storage: URL;
   readonly logging: URL;
+  readonly resourceManager: URL;
 }
 
 /** Google's own. */
@@ -15,6 +16,7 @@ export const GOOGLE_ENDPOINTS: GoogleEndpoints = {
   run: new URL("https://run.googleapis.com"),
   storage: new URL("https://storage.googleapis.com"),
   logging: new URL("https://logging.googleapis.com"),
+  resourceManager: new URL("https://cloudresourcemanager.googleapis.com"),
 };
 
 /** One call of an API. */

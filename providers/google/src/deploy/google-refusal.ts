@@ -21,11 +21,14 @@ const API_NAMES: Readonly<Record<string, string>> = {
   run: "run.googleapis.com",
   storage: "storage.googleapis.com",
   logging: "logging.googleapis.com",
+  resourceManager: "cloudresourcemanager.googleapis.com",
 };
 
 /** Everything that a function on Cloud Run is built and run with. */
 const ALL_APIS =
   "cloudfunctions.googleapis.com run.googleapis.com cloudbuild.googleapis.com artifactregistry.googleapis.com storage.googleapis.com";
+/** What events take beside. */
+const EVENT_APIS = "eventarc.googleapis.com pubsub.googleapis.com";
 
 /** One clear text with the command that mends it. */
 export function explainRefusal(refusal: GoogleRefusal, call: RefusedCall, project: string): InferenceError {
@@ -39,7 +42,9 @@ function describe(
 ): string {
   const said = message === "" ? `status ${status}` : message.replace(/\.?\s*$/, "");
   if (/SERVICE_DISABLED|has not been used in project|it is disabled/.test(message + details)) {
-    return `${API_NAMES[service]} is not enabled in project ${project}. Enable what a function needs:\n  gcloud services enable ${ALL_APIS} --project=${project}`;
+    const named = /\b[a-z]+\.googleapis\.com\b/.exec(message)?.[0] ?? API_NAMES[service] ?? "";
+    const needed = EVENT_APIS.includes(named) ? `${ALL_APIS} ${EVENT_APIS}` : ALL_APIS;
+    return `${named} is not enabled in project ${project}. Enable what a function needs:\n  gcloud services enable ${needed} --project=${project}`;
   }
   if (/billing/i.test(message)) {
     return `${said}. Link a billing account:\n  gcloud billing projects link ${project} --billing-account=ACCOUNT`;
@@ -64,6 +69,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   run: ["roles/run.admin"],
   storage: ["roles/storage.admin"],
   logging: ["roles/logging.viewer"],
+  resourceManager: ["roles/browser"],
 };
 
 function grantCommands(service: string, project: string): string[] {

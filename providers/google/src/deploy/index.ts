@@ -4,10 +4,23 @@ export { type DeployerCredentials, openCredentials } from "./credentials.ts";
 export { type DeployedFunction, deployFunction, findFunction, removeFunction } from "./function-deployment.ts";
 export { toFunctionEntry } from "./function-entry.ts";
 export { type LogQuery, readLogs } from "./function-logs.ts";
-export { FUNCTION_KEY, functionName, registryBucket, registryUri } from "./function-names.ts";
-export { type FunctionResource, type StorageSource, toFunctionResource } from "./function-resource.ts";
+export {
+  FUNCTION_KEY,
+  type FunctionKey,
+  functionName,
+  registryBucket,
+  registryUri,
+  SCORE_KEY,
+} from "./function-names.ts";
+export {
+  type FunctionResource,
+  type ScoreTrigger,
+  type StorageSource,
+  toFunctionResource,
+  toScoreResource,
+} from "./function-resource.ts";
 export { FUNCTION_ARTEFACT_LIMITS, toFunctionSource } from "./function-source.ts";
-export { gcloudCommand } from "./gcloud-command.ts";
+export { gcloudCommand, gcloudScoreCommands } from "./gcloud-command.ts";
 export {
   GOOGLE_ENDPOINTS,
   GoogleApi,
@@ -17,4 +30,6 @@ export {
 } from "./google-api.ts";
 export type { GoogleFacts } from "./google-facts.ts";
 export { applyAccess } from "./invoker-policy.ts";
+export { deployScore, removeScore } from "./score-deployment.ts";
+export { type FoundTrigger, findScoreTrigger } from "./score-trigger.ts";
 export { ensureBucket, grantReading, hasOwnBucket, removeBucket } from "./service-bucket.ts";

@@ -29,6 +29,13 @@ export function withoutMember(policy: Policy, role: string, member: string): Pol
   return { ...policy, bindings: left };
 }
 
+/** Whether a member has a role without a condition. */
+export function hasRole(policy: Policy, role: string, member: string): boolean {
+  return readBindings(policy).some(
+    (each) => each.role === role && !("condition" in each) && each.members.includes(member),
+  );
+}
+
 function readBindings({ bindings }: Policy): readonly Binding[] {
   if (!Array.isArray(bindings)) return [];
   return bindings.filter(isRecord).map((binding) => {

@@ -2,9 +2,11 @@ import { InferenceError } from "@virga/core";
 import type { ServicePlan } from "@virga/deploy";
 import { DEFAULT_REGION, ownerLabels, registryBucket } from "./function-names.ts";
 import { type GoogleApi, isRecord } from "./google-api.ts";
-import { withMember } from "./policy.ts";
+import { type Policy, withMember, withoutMember } from "./policy.ts";
 
 const READER = "roles/storage.objectViewer";
+/** Reads what has arrived and writes beside it; what it wrote before it may write again. */
+const SCORER = "roles/storage.objectUser";
 
 /**
  * Makes the service's own bucket where it is missing: closed to the public, in the function's region.
@@ -14,12 +16,11 @@ const READER = "roles/storage.objectViewer";
 export async function ensureBucket(api: GoogleApi, plan: ServicePlan): Promise<void> {
   const bucket = registryBucket(plan, api.project);
   const labels = ownerLabels(plan);
-  const found = await findBucket(api, bucket);
   if (plan.google.bucket !== undefined) {
-    if (found !== undefined) return;
-    const message = `There is no bucket ${bucket}, which inference.google.bucket names. Create it:\n  gcloud storage buckets create gs://${bucket} --project=${api.project} --location=${regionOf(plan)} --uniform-bucket-level-access --public-access-prevention`;
-    throw new InferenceError("CONFIG_INVALID", message);
+    await requireBucket(api, plan, bucket, "inference.google.bucket");
+    return;
   }
+  const found = await findBucket(api, bucket);
   if (found !== undefined) return requireOwn(found, bucket, plan);
   await api.call({
     method: "POST",
@@ -41,10 +42,34 @@ export async function grantReading(api: GoogleApi, plan: ServicePlan, serviceAcc
   if (plan.google.bucket !== undefined) return;
   const bucket = registryBucket(plan, api.project);
   const action = `let ${serviceAccount} read the bucket ${bucket}`;
+  await changePolicy(api, bucket, action, (policy) => withMember(policy, READER, `serviceAccount:${serviceAccount}`));
+}
+
+/** Lets a service account score what arrives in a bucket. */
+export async function grantScoring(api: GoogleApi, bucket: string, serviceAccount: string): Promise<void> {
+  const action = `let ${serviceAccount} read and write in the bucket ${bucket}`;
+  await changePolicy(api, bucket, action, (policy) => withMember(policy, SCORER, `serviceAccount:${serviceAccount}`));
+}
+
+/** Takes back what `grantScoring` gave; a bucket that has gone is no failure. */
+export async function revokeScoring(api: GoogleApi, bucket: string, serviceAccount: string): Promise<void> {
+  if ((await findBucket(api, bucket)) === undefined) return;
+  const action = `take the bucket ${bucket} from ${serviceAccount}`;
+  await changePolicy(api, bucket, action, (policy) =>
+    withoutMember(policy, SCORER, `serviceAccount:${serviceAccount}`),
+  );
+}
+
+/** @param change gives nothing where the policy is as it should be. */
+async function changePolicy(
+  api: GoogleApi,
+  bucket: string,
+  action: string,
+  change: (policy: Policy) => Policy | undefined,
+): Promise<void> {
   const path = `storage/v1/b/${bucket}/iam`;
   const query = { optionsRequestedPolicyVersion: "3" };
-  const policy = await api.call({ method: "GET", service: "storage", path, query, action });
-  const changed = withMember(policy, READER, `serviceAccount:${serviceAccount}`);
+  const changed = change(await api.call({ method: "GET", service: "storage", path, query, action }));
   if (changed !== undefined) await api.call({ method: "PUT", service: "storage", path, body: changed, action });
 }
 
@@ -61,6 +86,23 @@ export async function removeBucket(api: GoogleApi, plan: ServicePlan): Promise<v
   const bucket = registryBucket(plan, api.project);
   const path = `storage/v1/b/${bucket}`;
   await api.find({ method: "DELETE", service: "storage", path, action: `remove the bucket ${bucket}` });
+}
+
+/**
+ * A bucket that a config names.
+ *
+ * @throws InferenceError `CONFIG_INVALID` with the command that makes it.
+ */
+export async function requireBucket(
+  api: GoogleApi,
+  plan: ServicePlan,
+  bucket: string,
+  key: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const found = await findBucket(api, bucket);
+  if (found !== undefined) return found;
+  const message = `There is no bucket ${bucket}, which ${key} names. Create it:\n  gcloud storage buckets create gs://${bucket} --project=${api.project} --location=${regionOf(plan)} --uniform-bucket-level-access --public-access-prevention`;
+  throw new InferenceError("CONFIG_INVALID", message);
 }
 
 function findBucket(api: GoogleApi, bucket: string): Promise<Readonly<Record<string, unknown>> | undefined> {

@@ -16,6 +16,8 @@ export interface FunctionEnvironment {
   /** What the framework hands to the function: `http`, or `cloudevent`. */
   readonly signature: string;
   readonly threads: number;
+  /** Where objects are scored, such as `gs://inbox/rows`; wherever one arrives where absent. */
+  readonly scored: string | undefined;
 }
 
 /** Reads the environment of the process; nothing else here does. */
@@ -33,5 +35,6 @@ export function readFunctionEnvironment(): FunctionEnvironment {
     timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1_000 : undefined,
     signature: env["FUNCTION_SIGNATURE_TYPE"] ?? "http",
     threads: availableParallelism(),
+    scored: env["VIRGA_SCORE"],
   };
 }

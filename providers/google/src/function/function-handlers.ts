@@ -36,9 +36,10 @@ export async function createFunctionHandlers(
   await warmWithin(START_WINDOW_MS, app, log);
   const { timeoutMs } = environment;
   const reporting = reportMetrics(app, (line) => process.stdout.write(line));
+  const objects = createObjectClient(token, environment.storageEndpoint);
   return {
     predict: createHttpHandler(reporting, { ...(timeoutMs && { timeoutMs }), log, owner: process }),
-    score: createObjectScorer(reporting, createObjectClient(token, environment.storageEndpoint), log),
+    score: createObjectScorer(reporting, objects, log, environment.scored),
   };
 }
 

@@ -24,7 +24,8 @@ export interface HttpHandlerOptions {
 export function createHttpHandler(app: InferenceApp, { timeoutMs, log, owner }: HttpHandlerOptions): HttpHandler {
   const drain = createFunctionDrain(() => app.close(), owner);
   const bounded: InferenceApp = {
-    ...app,
+    warm: () => app.warm(),
+    close: () => app.close(),
     fetch: async (request, invocation) => boundAnswer(await app.fetch(request, invocation)),
   };
   const listener = createRequestListener(bounded, {

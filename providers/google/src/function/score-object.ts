@@ -15,12 +15,17 @@ const SAFE_ID = /^[\w.:-]{1,128}$/;
  * Scores an object that arrived in a bucket: its bytes are the body of `POST /predict`, under its own media type, and the
  * answer is written beside it as `NAME.predictions.json`. An answer that refuses the object is written as well, so that
  * nobody waits for one. Only what may pass by itself rejects, so that the event is delivered again and never for ever.
+ *
+ * @param scored a bucket or a folder in one, such as `gs://inbox/rows`: what arrives elsewhere is left alone.
  */
 export function createObjectScorer(
   app: InferenceApp,
   objects: ObjectClient,
   log: Log,
+  scored?: string,
 ): (event: StorageEvent) => Promise<void> {
+  const place = scored?.replace(/\/*$/, "/") ?? "gs://";
+
   async function score(object: ArrivedObject, requestId: string): Promise<void> {
     const { bucket, name } = object;
     const answer = await ask(object, requestId);
@@ -51,7 +56,9 @@ export function createObjectScorer(
       const message = `An event of type ${JSON.stringify(event.type)} names no new object: let the function be triggered by google.cloud.storage.object.v1.finalized.`;
       return log({ level: "error", event: "event.unknown", message, requestId });
     }
-    if (object.name.endsWith(PREDICTIONS_SUFFIX)) return;
+    const { bucket, name } = object;
+    // What stands for an empty folder has a slash at its end.
+    if (name.endsWith(PREDICTIONS_SUFFIX) || name.endsWith("/") || !`gs://${bucket}/${name}`.startsWith(place)) return;
     try {
       await score(object, requestId);
     } catch (error) {

@@ -5,10 +5,12 @@ import {
   functionName,
   type GoogleFacts,
   gcloudCommand,
+  gcloudScoreCommands,
   registryBucket,
   registryUri,
   toFunctionEntry,
   toFunctionResource,
+  toScoreResource,
 } from "@virga/google/deploy";
 import { FACTS, servicePlan } from "../support/service-plan.ts";
 
@@ -56,6 +58,29 @@ describe("a function's resource", () => {
     expect(serviceConfig.maxInstanceRequestConcurrency).toBe(expected);
   });
 
+  it("of the function that scores objects is called by the bucket's events, and kept by nobody", () => {
+    const plan = servicePlan({ timeoutSeconds: 900, google: { minInstances: 2, score: "gs://inbox/rows" } });
+    const trigger = { bucket: "inbox", region: "eu", serviceAccount: "runner@flowers.iam.gserviceaccount.com" };
+    const resource = toScoreResource(plan, FACTS, SOURCE, trigger);
+    expect(resource).toMatchObject({
+      name: "projects/flowers/locations/us-central1/functions/iris-dev-score",
+      buildConfig: { runtime: "nodejs22", entryPoint: "score", source: { storageSource: SOURCE } },
+      serviceConfig: { timeoutSeconds: 540, environmentVariables: { VIRGA_SCORE: "gs://inbox/rows" } },
+      eventTrigger: {
+        triggerRegion: "eu",
+        eventType: "google.cloud.storage.object.v1.finalized",
+        eventFilters: [{ attribute: "bucket", value: "inbox" }],
+        retryPolicy: "RETRY_POLICY_RETRY",
+        serviceAccountEmail: "runner@flowers.iam.gserviceaccount.com",
+      },
+      labels: { "virga-service": "iris", "virga-stage": "dev" },
+    });
+    expect(resource.serviceConfig).not.toHaveProperty("minInstanceCount");
+    expect(toFunctionResource(plan, FACTS, SOURCE).serviceConfig.environmentVariables).not.toHaveProperty(
+      "VIRGA_SCORE",
+    );
+  });
+
   it("carries a key's digest only where a key is asked for", () => {
     const facts: GoogleFacts = { ...FACTS, apiKeySha256: "ab" };
     const digestOf = (access: ServicePlan["access"]) =>
@@ -99,10 +124,55 @@ describe("gcloud's command", () => {
       "--allow-unauthenticated",
       "--memory=2048Mi",
       "--cpu=1",
-      "--timeout=30s",
       "--concurrency=8",
+      "--timeout=30s",
       "'--set-env-vars=^@^LIST=a,b@NAME=it'\\''s@VIRGA_STORE=gs://flowers-iris-dev-virga/virga@GOOGLE_CLOUD_PROJECT=flowers'",
       "--update-labels=virga-service=iris,virga-stage=dev",
+    ]);
+  });
+});
+
+describe("gcloud's commands for the function that scores objects", () => {
+  it("are none where no bucket is named", () => {
+    expect(gcloudScoreCommands(servicePlan(), FACTS, "/out")).toEqual([]);
+  });
+
+  it("grant what events need, and deploy the same folder where the bucket is", () => {
+    const serviceAccount = "runner@flowers.iam.gserviceaccount.com";
+    const plan = servicePlan({ google: { score: "gs://inbox/rows", serviceAccount } });
+    const commands = gcloudScoreCommands(plan, FACTS, "/out");
+    expect(commands.map((command) => command.split(" \\\n  "))).toEqual([
+      [
+        `gcloud projects add-iam-policy-binding flowers --member="serviceAccount:$(gcloud storage service-agent --project=flowers)" --role=roles/pubsub.publisher`,
+      ],
+      [
+        `gcloud projects add-iam-policy-binding flowers --member="serviceAccount:${serviceAccount}" --role=roles/eventarc.eventReceiver`,
+      ],
+      [
+        `gcloud storage buckets add-iam-policy-binding gs://inbox --member="serviceAccount:${serviceAccount}" --role=roles/storage.objectUser`,
+      ],
+      [
+        "gcloud functions deploy iris-dev-score",
+        "--gen2",
+        "--runtime=nodejs22",
+        "--region=us-central1",
+        "--project=flowers",
+        "--source=/out",
+        "--entry-point=score",
+        "--trigger-bucket=gs://inbox",
+        `--trigger-service-account=${serviceAccount}`,
+        "--retry",
+        "--memory=1024Mi",
+        "--concurrency=1",
+        "--timeout=30s",
+        `--service-account=${serviceAccount}`,
+        "--set-env-vars=VIRGA_STORE=gs://flowers-iris-dev-virga/virga,GOOGLE_CLOUD_PROJECT=flowers,VIRGA_SCORE=gs://inbox/rows",
+        "--update-labels=virga-service=iris,virga-stage=dev",
+        `--trigger-location="$(gcloud storage buckets describe gs://inbox --format='value(location.lower())')"`,
+      ],
+      [
+        `gcloud functions add-invoker-policy-binding iris-dev-score --region=us-central1 --project=flowers --member="serviceAccount:${serviceAccount}"`,
+      ],
     ]);
   });
 });
@@ -130,6 +200,13 @@ describe("a plan", () => {
     ["inference.google.bucket:", { google: { bucket: "gs://mine" } }, {}],
     ["inference.memory: a function has", { memoryMb: 40_000 }, {}],
     ["inference.memory: the disk", {}, { modelSizeBytes: { iris: 2 ** 30 } }],
+    ["inference.google.score: goog", { google: { score: "gs://googol" } }, {}],
+    [
+      "inference.google.score: flowers-iris-dev-virga holds",
+      { google: { score: "gs://flowers-iris-dev-virga/in" } },
+      {},
+    ],
+    ["inference.google.score: mine holds", { google: { bucket: "mine", score: "gs://mine" } }, {}],
     ["inference.timeout:", { timeoutSeconds: 4_000 }, {}],
     ["inference.google.concurrency:", { google: { concurrency: 2 } }, {}],
     ["inference.google.minInstances:", { google: { minInstances: 2, maxInstances: 1 } }, {}],
@@ -157,5 +234,10 @@ describe("a plan", () => {
   it("whose next version has no room beside the last is advised of it", () => {
     const facts = { ...FACTS, modelSizeBytes: { iris: 500 * 2 ** 20 } };
     expect(checkGooglePlan(servicePlan(), facts)).toEqual([expect.stringContaining("inference.memory: 1128")]);
+  });
+
+  it("that gives requests longer than events may have is advised of it", () => {
+    const plan = servicePlan({ timeoutSeconds: 900, google: { score: "gs://inbox" } });
+    expect(checkGooglePlan(plan, FACTS)).toEqual([expect.stringContaining("an event is given 540 s")]);
   });
 });

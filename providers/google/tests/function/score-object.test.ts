@@ -21,7 +21,7 @@ afterAll(async () => {
   expect(server.misunderstood).toEqual([]);
 });
 
-function createScorer(bucket = "inbox") {
+function createScorer(bucket = "inbox", scored?: string) {
   const app = createApp({
     models: { doubler: { source: { kind: "bytes", bytes: DOUBLER } } },
     // Who puts an object there was let in by the bucket.
@@ -32,7 +32,7 @@ function createScorer(bucket = "inbox") {
   const store = createGcsStore({ bucket, endpoint: server.url });
   return {
     entries,
-    score: createObjectScorer(app, client, (entry) => void entries.push(entry)),
+    score: createObjectScorer(app, client, (entry) => void entries.push(entry), scored),
     /** Puts an object there and gives its event. */
     async put(name: string, text: string): Promise<StorageEvent> {
       const generation = await store.write(name, { kind: "bytes", bytes: Buffer.from(text) });
@@ -83,6 +83,24 @@ describe("an object that arrives in a bucket", () => {
     const before = await names();
     await score(await put("x.predictions.json", "{}"));
     expect((await names()).length).toBe(before.length + 1);
+    await close();
+  });
+
+  it("is left alone where it stands for an empty folder", async () => {
+    const { score, put, read, close } = createScorer();
+    await score(await put("empty/", ""));
+    expect(await read("empty/.predictions.json")).toBeUndefined();
+    await close();
+  });
+
+  it.each(["gs://inbox/in", "gs://inbox/in/"])("is scored in the folder that is named alone: %s", async (scored) => {
+    const { score, put, read, close } = createScorer("inbox", scored);
+    for (const name of ["in/rows", "in/deep/rows", "inner/rows", "rows-outside"])
+      await score(await put(name, INSTANCES));
+    const found = await Promise.all(
+      ["in/rows", "in/deep/rows", "inner/rows", "rows-outside"].map((name) => read(`${name}.predictions.json`)),
+    );
+    expect(found.map((each) => each !== undefined)).toEqual([true, true, false, false]);
     await close();
   });
 
