@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 /** @type {import("jest").Config} */
 export default {
   roots: ["<rootDir>/packages", "<rootDir>/providers", "<rootDir>/examples"],
@@ -15,4 +17,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
+  // By default one processor is left alone, which is half of a machine with two.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CACHE } from "./cache-folder.ts";
 
@@ -15,13 +15,24 @@ export function prepareGoTool(module: string): string {
   if (existsSync(program)) return program;
   process.stdout.write(`  building ${module} …\n`);
   mkdirSync(folder, { recursive: true });
+  // Another counterpart may want the same program at the same time.
+  const ours = mkdtempSync(join(folder, "building-"));
   try {
-    execFileSync("go", ["install", module], {
-      env: { ...process.env, GOBIN: folder },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    build(module, ours);
+  } catch {
+    // A download is worth a second attempt.
+    build(module, ours);
+  }
+  renameSync(join(ours, name), program);
+  rmSync(ours, { recursive: true });
+  return program;
+}
+
+function build(module: string, folder: string): void {
+  const settings = { env: { ...process.env, GOBIN: folder }, stdio: ["ignore", "ignore", "pipe"] } as const;
+  try {
+    execFileSync("go", ["install", module], settings);
   } catch (error) {
     throw new Error(`${module} could not be built: Go and its module proxy are needed.`, { cause: error });
   }
-  return program;
 }

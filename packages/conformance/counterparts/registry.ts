@@ -9,15 +9,9 @@ import { schemathesis } from "./schemathesis/schemathesis.ts";
 import { stores } from "./stores/stores.ts";
 import { tritonclient } from "./tritonclient/tritonclient.ts";
 
-/** Every counterpart, in the order in which they run. */
-export const COUNTERPARTS: readonly Counterpart[] = [
-  tritonclient,
-  kserve,
-  schemathesis,
-  prometheus,
-  stores,
-  lambdaRuntime,
-  cfnLint,
-  deployAws,
-  deployGoogle,
+/** Every counterpart. Those of one lane run one after the other; lanes run at the same time. */
+export const LANES: readonly (readonly Counterpart[])[] = [
+  // Both deploy the root's service as it is, in its folder.
+  [deployAws, deployGoogle],
+  [tritonclient, kserve, schemathesis, prometheus, stores, lambdaRuntime, cfnLint],
 ];

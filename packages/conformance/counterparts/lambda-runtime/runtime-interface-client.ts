@@ -25,16 +25,20 @@ export function prepareRuntimeInterfaceClient(): string {
   return program;
 }
 
-/** Installs one package into a folder of its own. */
+/** Installs one package into a folder of its own, with the machine's npm and its settings. */
 export function npmInstall(folder: string, versioned: string): void {
-  const flags = ["install", "--no-audit", "--no-fund", "--loglevel", "error", "--prefix", folder, versioned];
-  const headers = headersPrefix();
-  const env = headers === undefined ? process.env : { npm_config_nodedir: headers, ...process.env };
+  // A folder named by `--prefix` would hide those settings, and so would a Node of this repository.
+  writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const PATH = folders.filter((each) => !each.endsWith(join("node_modules", ".bin"))).join(delimiter);
+  const flags = ["install", "--no-audit", "--no-fund", "--loglevel", "error", versioned];
+  const headers = headersPrefix(folders);
+  const env = { ...(headers !== undefined && { npm_config_nodedir: headers }), ...process.env, PATH };
   execFileSync("npm", flags, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
 }
 
 /** Where a Node of this machine has its headers, which would otherwise be downloaded; any version's will do. */
-function headersPrefix(): string | undefined {
-  const prefixes = (process.env["PATH"] ?? "").split(delimiter).map((folder) => dirname(folder));
+function headersPrefix(folders: readonly string[]): string | undefined {
+  const prefixes = folders.map((folder) => dirname(folder));
   return prefixes.find((prefix) => existsSync(join(prefix, "include", "node", "node_api.h")));
 }
