@@ -1,14 +1,15 @@
 import type { InferenceError } from "../errors.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes } from "../session/engine.ts";
-import type { Tensors } from "../tensor/tensor.ts";
 import { tooLate } from "./admission.ts";
 import { Alarm } from "./alarm.ts";
 import type { Clock } from "./clock.ts";
 import { FairQueues } from "./fair-queues.ts";
-import type { Job } from "./job.ts";
+import { cancelled, type Job } from "./job.ts";
 import { LaneUse, type Run } from "./lane-use.ts";
 import type { ModelQueue } from "./model-queue.ts";
+import { type Batch, type LaneSituation, sumOfRows, takeBatch } from "./next-batch.ts";
+import { type BatchEnd, runBatch } from "./run-batch.ts";
 
 /** What a dispatcher is made of. */
 export interface DispatcherOptions {
@@ -23,8 +24,8 @@ const CROWD_MS = 1_000;
 /**
  * Begins runs on lanes that are idle, fairly between the models that have something to run.
  *
- * A lone request begins at once. Where requests meet, runs begin when the turn of the event loop is over, so that all
- * that were read in it are known.
+ * A lone request begins at once. Where requests meet that could be joined, runs begin when the turn of the event loop is
+ * over, so that all that were read in it are known.
  */
 export class Dispatcher {
   readonly queues: FairQueues = new FairQueues();
@@ -52,15 +53,17 @@ export class Dispatcher {
   }
 
   /** Puts a job that has just arrived into its queue, and begins it where it need not wait. */
-  enter(job: Job): void {
+  enter(queue: ModelQueue, job: Job): void {
     const nowMs = job.arrivedAtMs;
-    this.queues.enter(job);
-    if (this.#use.idle === 0) this.#metAtMs = nowMs;
-    else if (nowMs - this.#metAtMs > CROWD_MS) this.#dispatch();
-    else this.#dispatchAfterTurn();
-    if (job.hasBegun) return;
-    job.leaveWhenAborted(() => this.#setAlarm(this.#clock.now()));
-    this.#alarm.set(job.latestStartMs, nowMs);
+    job.share?.policy.arrived(job.share.rows, nowMs);
+    this.queues.enter(queue, [job]);
+    const mayBeJoined = job.share !== undefined || this.#use.isBlocking;
+    if (this.#use.idle === 0 || queue.length > 1) this.#metAtMs = nowMs;
+    if (this.#use.idle > 0) {
+      if (mayBeJoined && nowMs - this.#metAtMs < CROWD_MS) this.#dispatchAfterTurn();
+      else this.#dispatch();
+    }
+    if (job.isWaiting) this.#wait(queue, job, nowMs);
   }
 
   /** How long a job that joins a queue now will wait, as far as earlier runs tell. */
@@ -70,6 +73,15 @@ export class Dispatcher {
 
   stop(): void {
     this.#stopWatching?.();
+  }
+
+  #wait(queue: ModelQueue, job: Job, nowMs: number): void {
+    job.wait(() => {
+      if (!queue.remove(job)) return;
+      job.fail(cancelled());
+      this.#setAlarm(this.#clock.now());
+    });
+    this.#alarm.set(job.latestStartMs, nowMs);
   }
 
   #dispatchAfterTurn(): void {
@@ -83,51 +95,69 @@ export class Dispatcher {
 
   #dispatch(): void {
     const nowMs = this.#clock.now();
-    this.#refuseLate(nowMs);
+    for (const queue of this.queues.all()) {
+      this.#refuseLate(queue, nowMs);
+      queue.reconsider();
+    }
+    const situation: LaneSituation = {
+      nowMs,
+      lanes: this.#use.count,
+      runningRows: (share) => this.#use.runningRows(share),
+    };
     while (this.#use.idle > 0) {
-      const queue = this.queues.next();
-      const job = queue?.take();
-      if (queue === undefined || job === undefined) break;
-      this.#begin(queue, job, nowMs);
+      const queue = this.queues.next(nowMs);
+      if (queue?.head === undefined) break;
+      const batch = takeBatch(queue, queue.head, situation);
+      if (batch !== undefined) this.#begin(queue, batch, nowMs);
     }
     this.#setAlarm(nowMs);
   }
 
   #setAlarm(nowMs: number): void {
-    this.#alarm.set(this.queues.firstLateAtMs, nowMs);
+    this.#alarm.set(this.queues.nextAlarmMs(nowMs), nowMs);
   }
 
-  #begin(queue: ModelQueue, job: Job, nowMs: number): void {
-    const run = this.#use.begin(queue, nowMs);
+  #begin(queue: ModelQueue, batch: Batch, nowMs: number): void {
+    const run = this.#use.begin(queue, batch, nowMs);
     this.queues.charge(queue, run.expectedMs);
-    job.begin();
-    this.#metrics.queueDuration.observe(queue.labels, (nowMs - job.arrivedAtMs) / 1_000);
-    runAlone(job).then(
-      (outputs) => this.#end(run, () => job.succeed(outputs)),
-      (error: unknown) => this.#end(run, () => job.fail(error)),
-    );
+    for (const job of batch.jobs) {
+      job.begin();
+      this.#metrics.queueDuration.observe(queue.labels, (nowMs - job.arrivedAtMs) / 1_000);
+    }
+    const rows = sumOfRows(batch.jobs);
+    if (batch.kind !== "compared" && rows > 0) this.#metrics.batchRows.observe(queue.labels, rows);
+    void runBatch(batch, this.#clock).then((end) => this.#end(run, end));
   }
 
   /** The lane goes on with its next run before time is spent on answers. */
-  #end(run: Run, settle: () => void): void {
-    const durationMs = this.#clock.now() - run.startMs;
-    run.queue.estimate.ran(durationMs, 1);
-    this.queues.correct(run.queue, run.expectedMs, durationMs);
+  #end(run: Run, { settle, again, isMeasure }: BatchEnd): void {
+    const { queue, batch } = run;
+    const nowMs = this.#clock.now();
+    const durationMs = nowMs - run.startMs;
+    if (isMeasure) queue.estimate.ran(durationMs, batch.jobs.length);
+    this.queues.correct(queue, run.expectedMs, durationMs);
+    if (again.length > 0) this.#putBack(queue, again, nowMs);
+    else batch.jobs[0]?.share?.policy.answered(sumOfRows(batch.jobs), nowMs);
     this.#use.end(run, () => this.#dispatch());
     settle();
   }
 
-  #refuseLate(nowMs: number): void {
-    for (const queue of this.queues.all()) {
-      const late = queue.takeLate(nowMs);
-      if (late.length === 0) continue;
-      const waitMs = this.waitMs(queue, nowMs);
-      for (const job of late) job.fail(tooLate(queue.model, waitMs));
-    }
+  #putBack(queue: ModelQueue, jobs: readonly Job[], nowMs: number): void {
+    const waiting = jobs.filter(({ options }) => !options.signal?.aborted);
+    for (const job of jobs) if (!waiting.includes(job)) job.fail(cancelled());
+    this.queues.enter(queue, waiting, true);
+    for (const job of waiting) this.#wait(queue, job, nowMs);
+  }
+
+  #refuseLate(queue: ModelQueue, nowMs: number): void {
+    const late = queue.takeLate(nowMs);
+    if (late.length === 0) return;
+    const waitMs = this.waitMs(queue, nowMs);
+    for (const job of late) job.fail(tooLate(queue.model, waitMs));
   }
 
   #lanesChanged(): void {
-    const failure = this.failure;
+    const { failure } = this;
     if (failure !== undefined) {
       for (const queue of this.queues.all()) {
         for (const job of queue.takeAll()) job.fail(failure);
@@ -135,9 +165,4 @@ export class Dispatcher {
     }
     this.#dispatch();
   }
-}
-
-/** A function of its own, so that whatever a session throws is a rejection. */
-async function runAlone({ target, inputs, options }: Job): Promise<Tensors> {
-  return target.session.run(inputs, options);
 }

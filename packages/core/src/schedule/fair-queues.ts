@@ -29,24 +29,28 @@ export class FairQueues {
     return this.#queues.values();
   }
 
-  /** When a waiting job will be too late, at the earliest. */
-  get firstLateAtMs(): number {
-    let firstMs = Number.POSITIVE_INFINITY;
-    for (const queue of this.#queues.values()) firstMs = Math.min(firstMs, queue.firstLateAtMs);
-    return firstMs;
+  /** When something must be done that nobody will call for: a job will be too late, or has waited enough for others. */
+  nextAlarmMs(nowMs: number): number {
+    let alarmMs = Number.POSITIVE_INFINITY;
+    for (const { length, firstLateAtMs, heldUntilMs } of this.#queues.values()) {
+      alarmMs = Math.min(alarmMs, firstLateAtMs);
+      if (length > 0 && heldUntilMs > nowMs) alarmMs = Math.min(alarmMs, heldUntilMs);
+    }
+    return alarmMs;
   }
 
-  enter(job: Job): void {
-    const { queue } = job.target;
+  /** Enters jobs into a queue, behind the others or `before` them. */
+  enter(queue: ModelQueue, jobs: readonly Job[], before = false): void {
     if (queue.length === 0) queue.startTag = Math.max(queue.startTag, this.#virtualTimeMs);
-    queue.push(job);
+    queue.push(jobs, before);
   }
 
-  /** The queue whose turn it is, of those that have something to run. */
-  next(): ModelQueue | undefined {
+  /** The queue whose turn it is, of those that have something to run now. */
+  next(nowMs: number): ModelQueue | undefined {
     let next: ModelQueue | undefined;
     for (const queue of this.#queues.values()) {
-      if (queue.length > 0 && (next === undefined || queue.startTag < next.startTag)) next = queue;
+      if (queue.length === 0 || queue.heldUntilMs > nowMs) continue;
+      if (next === undefined || queue.startTag < next.startTag) next = queue;
     }
     return next;
   }

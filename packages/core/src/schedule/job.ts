@@ -1,17 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { InferenceError } from "../errors.ts";
-import type { Session } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
-import type { ModelQueue } from "./model-queue.ts";
-import type { UnderWay } from "./under-way.ts";
-
-/** A session as the scheduler knows it. */
-export interface ScheduledModel {
-  readonly session: Session;
-  /** Shared by all versions of a model. */
-  readonly queue: ModelQueue;
-  readonly underWay: UnderWay;
-}
+import { findTracer } from "../tracing/open-telemetry.ts";
+import type { BatchShare, ScheduledModel } from "./scheduled-model.ts";
 
 /** What a job is made of. */
 export interface JobOptions {
@@ -23,6 +15,9 @@ export interface JobOptions {
   readonly latestStartMs: number;
 }
 
+/** Does work in the place that something else came from, as a trace sees it. */
+type Within = <Result>(work: () => Result) => Result;
+
 /** One request for a run, from its arrival to its answer. */
 export class Job {
   readonly target: ScheduledModel;
@@ -31,9 +26,13 @@ export class Job {
   readonly arrivedAtMs: number;
   readonly latestStartMs: number;
   readonly answer: Promise<Tensors>;
+  /** Runs are begun by whichever request or timer comes, and belong to the trace of the one that asked for them. */
+  readonly within: Within;
   readonly #settle: PromiseWithResolvers<Tensors>;
+  #share: BatchShare | undefined;
+  #isWaiting = true;
   #onAbort: (() => void) | undefined;
-  #hasBegun = false;
+  #onEnd: ((hasSucceeded: boolean) => void) | undefined;
 
   constructor({ target, inputs, options, arrivedAtMs, latestStartMs }: JobOptions) {
     this.target = target;
@@ -41,42 +40,57 @@ export class Job {
     this.options = options;
     this.arrivedAtMs = arrivedAtMs;
     this.latestStartMs = latestStartMs;
+    this.within = findTracer() === undefined ? (work) => work() : AsyncLocalStorage.snapshot();
+    this.#share = target.shareOf(inputs, options.outputs);
     this.#settle = Promise.withResolvers();
     this.answer = this.#settle.promise;
     target.underWay.begin();
   }
 
-  get hasBegun(): boolean {
-    return this.#hasBegun;
+  get isWaiting(): boolean {
+    return this.#isWaiting;
   }
 
-  /** From now on the job leaves its queue when nobody waits for it any more. @param left called when it has. */
-  leaveWhenAborted(left: () => void): void {
+  /** Absent where the job is to be run by itself. */
+  get share(): BatchShare | undefined {
+    return this.#share;
+  }
+
+  /** From now on the job is run by itself. @param onEnd told how it ended. */
+  standAlone(onEnd?: (hasSucceeded: boolean) => void): void {
+    this.#share = undefined;
+    this.#onEnd = onEnd;
+  }
+
+  /** The job waits. @param leave called when nobody waits for its answer any more. */
+  wait(leave: () => void): void {
+    this.#isWaiting = true;
     const { signal } = this.options;
     if (signal === undefined) return;
-    this.#onAbort = () => {
-      if (!this.target.queue.remove(this)) return;
-      this.fail(cancelled());
-      left();
-    };
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#onAbort = leave;
+    signal.addEventListener("abort", leave, { once: true });
   }
 
   /** The job's turn has come: a run that has begun ends by itself. */
   begin(): void {
-    this.#hasBegun = true;
+    this.#isWaiting = false;
     this.#ignoreAbort();
   }
 
   succeed(outputs: Tensors): void {
-    this.target.underWay.end();
+    this.#end(true);
     this.#settle.resolve(outputs);
   }
 
   fail(error: unknown): void {
     this.#ignoreAbort();
-    this.target.underWay.end();
+    this.#end(false);
     this.#settle.reject(error);
+  }
+
+  #end(hasSucceeded: boolean): void {
+    this.target.underWay.end();
+    this.#onEnd?.(hasSucceeded);
   }
 
   #ignoreAbort(): void {

@@ -1,10 +1,13 @@
 import type { Lanes } from "../session/engine.ts";
 import type { Clock } from "./clock.ts";
 import type { ModelQueue } from "./model-queue.ts";
+import { type Batch, sumOfRows } from "./next-batch.ts";
+import type { BatchShare } from "./scheduled-model.ts";
 
 /** A run that goes on. */
 export interface Run {
   readonly queue: ModelQueue;
+  readonly batch: Batch;
   readonly startMs: number;
   readonly expectedMs: number;
 }
@@ -32,12 +35,17 @@ export class LaneUse {
     return Math.max(0, this.count - this.#runs.size - (this.#isTurnEnding ? 1 : 0));
   }
 
-  get running(): number {
-    return this.#runs.size;
+  /** Rows that are being run and could have been joined with a share. */
+  runningRows({ policy }: BatchShare): number {
+    let rows = 0;
+    for (const { batch } of this.#runs) {
+      if (batch.jobs[0]?.share?.policy === policy) rows += sumOfRows(batch.jobs);
+    }
+    return rows;
   }
 
-  begin(queue: ModelQueue, startMs: number): Run {
-    const run = { queue, startMs, expectedMs: queue.estimate.runMs };
+  begin(queue: ModelQueue, batch: Batch, startMs: number): Run {
+    const run = { queue, batch, startMs, expectedMs: queue.estimate.runMs };
     this.#runs.add(run);
     return run;
   }

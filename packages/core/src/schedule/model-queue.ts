@@ -8,8 +8,10 @@ export class ModelQueue {
   readonly estimate: RunEstimate = new RunEstimate();
   /** Lane time that the model has had, as fair queueing counts it: whose is least comes next. */
   startTag = 0;
-  readonly #jobs: Job[] = [];
+  #jobs: Job[] = [];
   #firstLateAtMs = Number.POSITIVE_INFINITY;
+  #heldSinceMs: number | undefined;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(model: string) {
     this.model = model;
@@ -18,6 +20,10 @@ export class ModelQueue {
 
   get length(): number {
     return this.#jobs.length;
+  }
+
+  get head(): Job | undefined {
+    return this.#jobs[0];
   }
 
   /** Lane time that the waiting jobs will take, as far as earlier ones tell. */
@@ -30,14 +36,31 @@ export class ModelQueue {
     return this.#jobs.length === 0 ? Number.POSITIVE_INFINITY : this.#firstLateAtMs;
   }
 
-  push(job: Job): void {
-    if (this.#jobs.length === 0) this.#firstLateAtMs = Number.POSITIVE_INFINITY;
-    this.#jobs.push(job);
-    this.#firstLateAtMs = Math.min(this.#firstLateAtMs, job.latestStartMs);
+  /** Until when its jobs wait for others to be joined with; in the past where they do not. */
+  get heldUntilMs(): number {
+    return this.#heldUntilMs;
   }
 
-  take(): Job | undefined {
-    return this.#jobs.shift();
+  /** Enters jobs behind the others, or `before` them. */
+  push(jobs: readonly Job[], before = false): void {
+    if (this.#jobs.length === 0) {
+      this.#firstLateAtMs = Number.POSITIVE_INFINITY;
+      this.#release();
+    }
+    if (before) this.#jobs.unshift(...jobs);
+    else this.#jobs.push(...jobs);
+    for (const { latestStartMs } of jobs) this.#firstLateAtMs = Math.min(this.#firstLateAtMs, latestStartMs);
+  }
+
+  filter<Kind extends Job>(isWanted: (job: Job) => job is Kind): readonly Kind[] {
+    return this.#jobs.filter(isWanted);
+  }
+
+  /** Takes jobs out that are to be run now. */
+  take(jobs: readonly Job[]): void {
+    this.#release();
+    if (jobs.every((job, index) => this.#jobs[index] === job)) this.#jobs.splice(0, jobs.length);
+    else this.#jobs = this.#jobs.filter((job) => !jobs.includes(job));
   }
 
   /** Whether the job was still waiting. */
@@ -50,15 +73,35 @@ export class ModelQueue {
   /** Takes out the jobs that can no longer begin in time. */
   takeLate(nowMs: number): readonly Job[] {
     if (nowMs < this.firstLateAtMs) return [];
-    const { late = [], waiting = [] } = Object.groupBy(this.#jobs, (job) =>
-      job.latestStartMs <= nowMs ? "late" : "waiting",
+    const { late = [], waiting = [] } = Object.groupBy(this.#jobs, ({ latestStartMs }) =>
+      latestStartMs <= nowMs ? "late" : "waiting",
     );
-    this.#jobs.length = 0;
-    for (const job of waiting) this.push(job);
+    this.#jobs = [];
+    this.push(waiting);
     return late;
   }
 
   takeAll(): readonly Job[] {
     return this.#jobs.splice(0);
+  }
+
+  /** How long the waiting jobs have been held back already. */
+  heldMs(nowMs: number): number {
+    return this.#heldSinceMs === undefined ? 0 : nowMs - this.#heldSinceMs;
+  }
+
+  hold(nowMs: number, waitMs: number): void {
+    this.#heldSinceMs ??= nowMs;
+    this.#heldUntilMs = nowMs + waitMs;
+  }
+
+  /** Has it decided anew whether to wait. */
+  reconsider(): void {
+    this.#heldUntilMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #release(): void {
+    this.#heldSinceMs = undefined;
+    this.reconsider();
   }
 }

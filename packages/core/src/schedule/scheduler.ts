@@ -1,4 +1,5 @@
 import type { InferenceError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes, Session } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
@@ -6,8 +7,9 @@ import type { Tensors } from "../tensor/tensor.ts";
 import { isInTime, latestStart, queueFull, shuttingDown, tooLate } from "./admission.ts";
 import { type Clock, PROCESS_CLOCK } from "./clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { cancelled, Job, type ScheduledModel } from "./job.ts";
+import { cancelled, Job } from "./job.ts";
 import type { ModelQueue } from "./model-queue.ts";
+import { ScheduledModel } from "./scheduled-model.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** What a scheduler is made of. */
@@ -17,22 +19,35 @@ export interface SchedulerOptions {
   /** Requests that may wait for one model at once. */
   readonly maxQueued: number;
   readonly metrics: ServiceMetrics;
+  /** Gets why requests of a model are not joined; silent where absent. */
+  readonly log?: Log;
   /** The process's own where absent. */
   readonly clock?: Clock;
 }
 
-/** Decides which run goes next, and which cannot be in time: bounded queues, fair between models, within deadlines. */
+/** How one model's runs are scheduled. */
+export interface ScheduleOptions {
+  /** Whether requests may be joined into one run, which may change the last bits of floats. */
+  readonly batching: "auto" | "off";
+}
+
+/**
+ * Decides which run goes next, and which cannot be in time: bounded queues, fair between models, within deadlines;
+ * requests are joined into one run where that is proven to change nothing and measured to pay.
+ */
 export class Scheduler {
   readonly #maxQueued: number;
   readonly #metrics: ServiceMetrics;
+  readonly #log: Log;
   readonly #clock: Clock;
   readonly #dispatcher: Dispatcher;
   readonly #underWay = new UnderWay();
   #isClosed = false;
 
-  constructor({ lanes, maxQueued, metrics, clock = PROCESS_CLOCK }: SchedulerOptions) {
+  constructor({ lanes, maxQueued, metrics, log = () => undefined, clock = PROCESS_CLOCK }: SchedulerOptions) {
     this.#maxQueued = maxQueued;
     this.#metrics = metrics;
+    this.#log = log;
     this.#clock = clock;
     this.#dispatcher = new Dispatcher({ lanes, metrics, clock });
   }
@@ -43,15 +58,16 @@ export class Scheduler {
    * Its runs reject with `OVERLOADED` and `retryAfterSeconds` when too many wait or the deadline would pass, and with the
    * lanes' own failure while there are none.
    */
-  schedule(session: Session, model: string): Session {
+  schedule(session: Session, model: string, { batching }: ScheduleOptions): Session {
     const queue = this.#dispatcher.queues.of(model);
     this.#metrics.addQueue(model, () => queue.length);
-    const target: ScheduledModel = { session, queue, underWay: new UnderWay(this.#underWay) };
+    const mayBeJoined = batching === "auto" && session.batchable === true;
+    const target = new ScheduledModel({ model, session, mayBeJoined, whole: this.#underWay, log: this.#log });
     return {
       signature: session.signature,
       unusableOutputs: session.unusableOutputs,
-      run: (inputs, options = {}) => this.#run(target, inputs, options),
-      close: () => target.underWay.ended().then(() => session.close()),
+      run: (inputs, options = {}) => this.#run(queue, target, inputs, options),
+      close: () => target.close(),
     };
   }
 
@@ -73,15 +89,14 @@ export class Scheduler {
     this.#dispatcher.stop();
   }
 
-  #run(target: ScheduledModel, inputs: Tensors, options: RunOptions): Promise<Tensors> {
-    const { queue } = target;
+  #run(queue: ModelQueue, target: ScheduledModel, inputs: Tensors, options: RunOptions): Promise<Tensors> {
     const { signal, deadlineAtMs = Number.POSITIVE_INFINITY } = options;
     const nowMs = this.#clock.now();
     const refusal = signal?.aborted ? cancelled() : this.#refusal(queue, deadlineAtMs, nowMs);
     if (refusal !== undefined) return Promise.reject(refusal);
     const latestStartMs = latestStart(nowMs, deadlineAtMs, queue.estimate);
     const job = new Job({ target, inputs, options, arrivedAtMs: nowMs, latestStartMs });
-    this.#dispatcher.enter(job);
+    this.#dispatcher.enter(queue, job);
     return job.answer;
   }
 

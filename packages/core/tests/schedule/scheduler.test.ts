@@ -20,6 +20,7 @@ function createScheduler({ lanes = 1, maxQueued = 100 } = {}) {
   const session = scheduler.schedule(
     machine.session("m", () => RUN_MS),
     "m",
+    { batching: "auto" },
   );
   /** Lets the scheduler find out how long runs take. */
   const learn = async (): Promise<void> => {
@@ -67,6 +68,7 @@ describe("Scheduler", () => {
     const session = scheduler.schedule(
       machine.session("m", () => RUN_MS, true),
       "m",
+      { batching: "auto" },
     );
     const runs = [session.run(rowsOf(1)), session.run(rowsOf(2))];
     let between = 0;
@@ -114,6 +116,7 @@ describe("Scheduler", () => {
     const session = scheduler.schedule(
       machine.session("m", () => 5_000),
       "m",
+      { batching: "auto" },
     );
     const first = session.run(rowsOf(1), { deadlineAtMs: 10_000 });
     let refusedAtMs = Number.NaN;
@@ -175,7 +178,7 @@ describe("Scheduler", () => {
       if (valuesOf(inputs, "x")[0] === 2) throw new InferenceError("RUN_FAILED", "Not this one.");
       return RUN_MS;
     };
-    const session = scheduler.schedule(machine.session("m", fails), "m");
+    const session = scheduler.schedule(machine.session("m", fails), "m", { batching: "auto" });
     const runs = [1, 2, 3].map((value) => session.run(rowsOf(value)));
     expect(await outcomes(runs, time)).toEqual([2, "RUN_FAILED", 6]);
   });
@@ -187,7 +190,7 @@ describe("Scheduler", () => {
       closes += 1;
     };
     const other = { ...machine.session("n", () => RUN_MS), close };
-    const scheduled = scheduler.schedule(other, "n");
+    const scheduled = scheduler.schedule(other, "n", { batching: "auto" });
     const runs = [session.run(rowsOf(1)), scheduled.run(rowsOf(2)), scheduled.run(rowsOf(3))];
     const closed = Promise.all([scheduled.close(), scheduler.close()]);
     runs.push(session.run(rowsOf(4)));

@@ -1,0 +1,77 @@
+import { MOST_BATCH_BYTES } from "../batch/batch-policy.ts";
+import { MOST_COMPARED } from "../batch/run-compared.ts";
+import type { Job } from "./job.ts";
+import type { ModelQueue } from "./model-queue.ts";
+import type { BatchShare } from "./scheduled-model.ts";
+
+/** Jobs that go into one run, and how. */
+export interface Batch {
+  readonly kind: "alone" | "joined" | "compared";
+  readonly jobs: readonly Job[];
+}
+
+/** What decides about a batch beside its queue. */
+export interface LaneSituation {
+  readonly nowMs: number;
+  readonly lanes: number;
+  /** Rows of the same kind that are being run. */
+  readonly runningRows: (share: BatchShare) => number;
+}
+
+/** A job that could be joined. */
+type SharingJob = Job & { readonly share: BatchShare };
+
+/**
+ * Takes the jobs of the next run out of a queue: those that came first, as many as may be joined and as it pays.
+ *
+ * Gives nothing where it pays to wait for others; the queue knows until when.
+ */
+export function takeBatch(queue: ModelQueue, head: Job, situation: LaneSituation): Batch | undefined {
+  const batch = chooseBatch(queue, head, situation);
+  if (batch !== undefined) queue.take(batch.jobs);
+  return batch;
+}
+
+function chooseBatch(queue: ModelQueue, head: Job, situation: LaneSituation): Batch | undefined {
+  const { share } = head;
+  if (share === undefined) return { kind: "alone", jobs: [head] };
+  const mates = matesOf(queue, share);
+  const { lanes, nowMs } = situation;
+  const offer = { waitingRows: sumOfRows(mates), lanes, runningRows: situation.runningRows(share) };
+  if (mates.length === queue.length) {
+    const waitMs = share.policy.waitMs({ ...offer, nowMs, heldMs: queue.heldMs(nowMs) });
+    if (waitMs > 0 && queue.firstLateAtMs - nowMs > 2 * waitMs) {
+      queue.hold(nowMs, waitMs);
+      return undefined;
+    }
+  }
+  const fitting = firstFitting(mates, share.policy.rowsFor(offer));
+  if (fitting.length === 1) return { kind: "alone", jobs: fitting };
+  const unsound = fitting.filter(({ target, inputs }) => !target.isSound(inputs));
+  for (const job of unsound) job.standAlone();
+  if (unsound.length > 0) return chooseBatch(queue, head, situation);
+  const kind = share.proof.nextRun();
+  if (kind === "alone") return { kind, jobs: [head] };
+  return { kind, jobs: kind === "joined" ? fitting : fitting.slice(0, MOST_COMPARED) };
+}
+
+function matesOf(queue: ModelQueue, { policy }: BatchShare): readonly SharingJob[] {
+  return queue.filter((job): job is SharingJob => job.share?.policy === policy);
+}
+
+/** Those that came first, as long as they fit; one at least. */
+function firstFitting(jobs: readonly SharingJob[], mostRows: number): readonly Job[] {
+  let rows = 0;
+  let sizeBytes = 0;
+  const end = jobs.findIndex(({ share }) => {
+    rows += share.rows;
+    sizeBytes += share.sizeBytes;
+    return rows > mostRows || sizeBytes > MOST_BATCH_BYTES;
+  });
+  return end < 0 ? jobs : jobs.slice(0, Math.max(1, end));
+}
+
+/** How many rows jobs have together. */
+export function sumOfRows(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, { share }) => sum + (share?.rows ?? 0), 0);
+}

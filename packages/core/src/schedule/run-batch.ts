@@ -1,0 +1,113 @@
+import { joinInputs } from "../batch/join-inputs.ts";
+import { runCompared } from "../batch/run-compared.ts";
+import { splitOutputs } from "../batch/split-outputs.ts";
+import { InferenceError } from "../errors.ts";
+import type { RunOptions } from "../session/runnable.ts";
+import type { Tensors } from "../tensor/tensor.ts";
+import type { Clock } from "./clock.ts";
+import type { Job } from "./job.ts";
+import { type Batch, sumOfRows } from "./next-batch.ts";
+
+/** How a run ended. */
+export interface BatchEnd {
+  /** Gives every job its answer, but those that are to be run again. */
+  readonly settle: () => void;
+  /** Jobs whose run failed while they were joined: each must be run by itself. */
+  readonly again: readonly Job[];
+  /** Whether it tells how long runs take. */
+  readonly isMeasure: boolean;
+}
+
+/** Runs jobs together and never rejects. */
+export function runBatch({ kind, jobs }: Batch, clock: Clock): Promise<BatchEnd> {
+  const [head] = jobs;
+  if (head === undefined) throw new InferenceError("INTERNAL", "A run was begun without a request.");
+  if (kind === "alone") return runAlone(head, clock);
+  return kind === "joined" ? runJoined(head, jobs, clock) : compare(head, jobs, clock);
+}
+
+async function runAlone(job: Job, clock: Clock): Promise<BatchEnd> {
+  try {
+    const outputs = await measured(job, { inputs: job.inputs, rows: job.share?.rows, options: job.options }, clock);
+    return { settle: () => job.succeed(outputs), again: [], isMeasure: true };
+  } catch (error) {
+    return { settle: () => job.fail(error), again: [], isMeasure: false };
+  }
+}
+
+async function runJoined(head: Job, jobs: readonly Job[], clock: Clock): Promise<BatchEnd> {
+  try {
+    const inputs = joinInputs(jobs.map((job) => job.inputs));
+    const joined = { inputs, rows: sumOfRows(jobs), options: joinedOptions(head) };
+    const outputs = await measured(head, joined, clock);
+    const parts = splitOutputs(
+      outputs,
+      jobs.map(({ share }) => share?.rows ?? 0),
+    );
+    return { settle: () => settleAll(jobs, parts), again: [], isMeasure: true };
+  } catch (error) {
+    if (InferenceError.is(error) && error.code === "WORKER_LOST") {
+      return { settle: () => failAll(jobs, error), again: [], isMeasure: false };
+    }
+    standAlone(jobs, error);
+    return { settle: () => undefined, again: jobs, isMeasure: false };
+  }
+}
+
+async function compare(head: Job, jobs: readonly Job[], clock: Clock): Promise<BatchEnd> {
+  const { share } = head;
+  if (share !== undefined) {
+    const compared = jobs.map((job) => ({
+      inputs: job.inputs,
+      rows: job.share?.rows ?? 0,
+      answer: (outputs: Tensors) => job.succeed(outputs),
+      fail: (error: unknown) => job.fail(error),
+    }));
+    await runCompared(share.proof, compared, (inputs, rows) => {
+      const job = jobs.find((one) => one.inputs === inputs);
+      return measured(job ?? head, { inputs, rows, options: job?.options ?? joinedOptions(head) }, clock);
+    });
+  }
+  return { settle: () => undefined, again: [], isMeasure: false };
+}
+
+/** The joined inputs are our own copy. */
+function joinedOptions({ options: { outputs } }: Job): RunOptions {
+  return { mayTransfer: true, ...(outputs && { outputs }) };
+}
+
+interface Measured {
+  readonly inputs: Tensors;
+  /** Unknown where a job is not joined with others. */
+  readonly rows: number | undefined;
+  readonly options: RunOptions;
+}
+
+/** Runs as part of a job's trace, and tells the policy how long it took. */
+async function measured({ target, share, within }: Job, { inputs, rows, options }: Measured, clock: Clock) {
+  const startMs = clock.now();
+  const outputs = await within(() => target.session.run(inputs, options));
+  if (rows !== undefined) share?.policy.measured(rows, clock.now() - startMs);
+  return outputs;
+}
+
+function settleAll(jobs: readonly Job[], parts: readonly Tensors[]): void {
+  for (const [index, job] of jobs.entries()) job.succeed(parts[index] ?? {});
+}
+
+function failAll(jobs: readonly Job[], error: unknown): void {
+  for (const job of jobs) job.fail(error);
+}
+
+/** Where each of the jobs succeeds alone, it was their being joined that failed. */
+function standAlone(jobs: readonly Job[], error: unknown): void {
+  const proof = jobs[0]?.share?.proof;
+  const reason = InferenceError.is(error) ? error.message : String(error);
+  let succeeded = 0;
+  for (const job of jobs) {
+    job.standAlone((hasSucceeded) => {
+      if (hasSucceeded) succeeded += 1;
+      if (succeeded === jobs.length) proof?.joinedFailed(reason);
+    });
+  }
+}
