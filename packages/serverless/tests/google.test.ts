@@ -8,6 +8,7 @@ import { type Ended, ServerlessProject } from "./support/serverless-project.ts";
 /** Each test runs the whole framework several times. */
 const MOST_MS = 240_000;
 const PROJECT = "flowers";
+const STORAGE_AGENT = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com";
 const BUCKET = "flowers-iris-dev-virga";
 const BODY = '{"instances":[[5.1,3.5,1.4,0.2]]}';
 
@@ -17,10 +18,21 @@ let project: ServerlessProject;
 
 beforeEach(async () => {
   project = new ServerlessProject();
-  storage = await startStrictGcs({ buckets: {} });
+  storage = await startStrictGcs({
+    buckets: { inbox: { location: "EUROPE-WEST1" } },
+    onFinalized: (object) => google.deliver(object),
+  });
   const cache = `${project.folder}/cache`;
   const instanceEnvironment = { STORAGE_EMULATOR_HOST: storage.url.href, VIRGA_CACHE: cache };
-  google = await startGoogleFunctions({ project: PROJECT, instanceEnvironment });
+  google = await startGoogleFunctions({
+    project: PROJECT,
+    instanceEnvironment,
+    storage: storage.url,
+    bindings: [
+      { role: "roles/editor", members: ["serviceAccount:123456789012-compute@developer.gserviceaccount.com"] },
+      { role: "roles/pubsub.publisher", members: [`serviceAccount:${STORAGE_AGENT}`] },
+    ],
+  });
 });
 
 afterEach(async () => {
@@ -29,7 +41,8 @@ afterEach(async () => {
   project.remove();
 });
 
-function write(access: string): void {
+/** @param google of the config. */
+function write(access: string, google?: string): void {
   project.write(
     "serverless.yml",
     [
@@ -40,6 +53,7 @@ function write(access: string): void {
       "  models:",
       "    iris: { path: models/iris.onnx, labels: [setosa, versicolor, virginica] }",
       `  access: ${access}`,
+      ...(google === undefined ? [] : [`  google: ${google}`]),
     ].join("\n"),
   );
 }
@@ -53,6 +67,7 @@ function run(...words: string[]): Promise<Ended> {
     CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDFUNCTIONS: endpoint,
     CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN: endpoint,
     CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING: endpoint,
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER: endpoint,
     STORAGE_EMULATOR_HOST: storage.url.href,
   });
 }
@@ -96,6 +111,61 @@ describe("serverless --provider google", () => {
       expect(storage.misunderstood).toEqual([]);
       const registry = new Registry(createGcsStore({ bucket: BUCKET, prefix: "virga", endpoint: storage.url }));
       await expect(registry.versions("iris")).rejects.toMatchObject({ code: "WEIGHTS_MISSING" });
+    },
+    MOST_MS,
+  );
+
+  it(
+    "scores what arrives in a bucket, tells of it, and ends that where the config no longer says so",
+    async () => {
+      write("private", "{ score: gs://inbox/rows }");
+      const deployed = await run("deploy");
+      expect([deployed.code, deployed.printed]).toEqual([0, expect.stringContaining("score: objects that arrive in")]);
+      expect(deployed.printed).not.toContain("add-iam-policy-binding");
+
+      const inbox = createGcsStore({ bucket: "inbox", endpoint: storage.url });
+      const put = async (name: string): Promise<string | undefined> => {
+        await inbox.write(name, { kind: "bytes", bytes: Buffer.from(BODY) });
+        await google.settled();
+        const found = await inbox.read(`${name}.predictions.json`);
+        return found && Buffer.from(found.bytes).toString();
+      };
+      expect(JSON.parse((await put("rows/one.json")) ?? "{}")).toMatchObject({ predictions: [{ label: "setosa" }] });
+      expect(await put("elsewhere/one.json")).toBeUndefined();
+      // The predictions arrived as well; nothing has been made of them.
+      expect(google.deliveries.map(({ object, status }) => [object, status])).toEqual([
+        ["rows/one.json", 204],
+        ["rows/one.json.predictions.json", 204],
+        ["elsewhere/one.json", 204],
+      ]);
+      const logs = await run("logs", "-f", "score");
+      expect([logs.code, logs.printed]).toEqual([0, expect.stringContaining("Serving function")]);
+
+      write("private");
+      const again = await run("deploy");
+      expect([again.code, again.printed]).toEqual([0, expect.not.stringContaining("objects that arrive in")]);
+      expect(await put("rows/two.json")).toBeUndefined();
+      expect([google.misunderstood, storage.misunderstood]).toEqual([[], []]);
+    },
+    MOST_MS,
+  );
+
+  it(
+    "is refused a bucket that is missing before anything is uploaded, and removes both functions",
+    async () => {
+      write("private", "{ score: gs://nowhere }");
+      const missing = await run("deploy");
+      expect([missing.code, missing.printed]).toEqual([
+        1,
+        expect.stringMatching(/There is no bucket nowhere.*\n.*gcloud storage buckets create gs:\/\/nowhere/),
+      ]);
+      expect(google.calls.filter((call) => call.includes("generateUploadUrl"))).toEqual([]);
+
+      write("private", "{ score: gs://inbox }");
+      expect((await run("deploy")).code).toBe(0);
+      const removed = await run("remove");
+      expect([removed.code, removed.printed]).toEqual([0, expect.stringContaining("scores objects is removed")]);
+      expect((await run("info")).printed).toContain("not deployed");
     },
     MOST_MS,
   );
