@@ -7,11 +7,13 @@ import { largeModel } from "./large-model/large-model.ts";
 import { memory } from "./memory/memory.ts";
 import { overload } from "./overload/overload.ts";
 import { swap } from "./swap/swap.ts";
+import { throughput } from "./throughput/throughput.ts";
 import { warm } from "./warm/warm.ts";
 
 /** Every benchmark; the one place to add one. */
 export const BENCHES: readonly Bench[] = [
   warm,
+  throughput,
   coldStart,
   fetchBench,
   swap,

@@ -1,44 +1,18 @@
-import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { preparePython as preparePythonIn } from "@virga/conformance/python-environment";
 import { CACHE } from "./cache-folder.ts";
 import type { CheckResult } from "./counterpart.ts";
 
 /** Where scripts find `checks.py`. */
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const PIP_FLAGS = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"];
 
-/**
- * The `bin` folder of a Python environment with just these requirements, made at the first call and kept in the cache.
- *
- * @param requirements path of a pip requirements file.
- */
+/** The `bin` folder of a Python environment with just these requirements, kept in the counterparts' cache. */
 export function preparePython(requirements: string): string {
-  const version = pythonVersion();
-  const hash = createHash("sha256").update(version).update(readFileSync(requirements)).digest("hex").slice(0, 16);
-  const environment = join(CACHE, `python-${hash}`);
-  const bin = join(environment, "bin");
-  const complete = join(environment, "complete");
-  if (existsSync(complete)) return bin;
-  process.stdout.write(`  installing ${requirements.split("/").pop()} for ${version} …\n`);
-  rmSync(environment, { recursive: true, force: true });
-  mkdirSync(CACHE, { recursive: true });
-  execFileSync("python3", ["-m", "venv", environment], { stdio: "inherit" });
-  execFileSync(join(bin, "python"), ["-m", "pip", ...PIP_FLAGS, requirements], { stdio: "inherit" });
-  writeFileSync(complete, "");
-  return bin;
-}
-
-function pythonVersion(): string {
-  try {
-    return execFileSync("python3", ["--version"], { encoding: "utf8" }).trim();
-  } catch (error) {
-    throw new Error("Python 3 with venv and pip is needed: install it, then run this again.", { cause: error });
-  }
+  return preparePythonIn(requirements, CACHE);
 }
 
 /** Runs a script that prints one JSON object for each check, and passes them on; anything else it prints is shown. */

@@ -1,0 +1,85 @@
+import type { Contender } from "./contender.ts";
+import { checkAnswers } from "./expected-answers.ts";
+import type { LoadReport } from "./load.ts";
+import type { LoadGenerator } from "./load-generator.ts";
+import { treeCpuMs, treeMemoryBytes } from "./process-tree.ts";
+import { toRequestBytes } from "./request-bytes.ts";
+import type { StartedServer } from "./started-server.ts";
+import type { Workload } from "./workloads.ts";
+
+/** What a server did under the load of so many clients, once. */
+export interface Sample extends Omit<LoadReport, "answers"> {
+  /** The most memory that its processes held. */
+  readonly memoryBytes: number;
+  /** Of its processes, for each request. */
+  readonly cpuMs: number;
+}
+
+/** A server that a workload is measured on. */
+export interface RunningContender {
+  readonly name: string;
+  readonly server: StartedServer;
+  /** @throws Error for a wrong answer. */
+  load(clients: number, seconds: number): Promise<Sample>;
+}
+
+export interface Circumstances {
+  readonly workload: Workload;
+  readonly modelPath: string;
+  readonly expected: readonly Float32Array[];
+  readonly generator: LoadGenerator;
+  /** What its processes are started by, where that is not this process. */
+  readonly launcher?: readonly string[];
+}
+
+const WARM_UP_MS = 400;
+const MEMORY_EVERY_MS = 100;
+/** Before anything counts: compilers, pools and what a server learns by itself. */
+const FIRST_LOAD = { clients: 8, seconds: 1.5 };
+
+/** Starts a server, checks its answers and warms it up. @throws Error when it does not come up or answers wrongly. */
+export async function runContender(contender: Contender, circumstances: Circumstances): Promise<RunningContender> {
+  const { workload, modelPath, expected, generator, launcher } = circumstances;
+  const { form, graph } = workload;
+  const server = await contender.start({ name: graph.name, path: modelPath, form }, launcher);
+  const path = contender.path(graph.name);
+  const requests = workload.requests.map((inputs) => toRequestBytes(path, contender.dialect.toBody[form](inputs)));
+  const load: RunningContender["load"] = async (clients, seconds) => {
+    const memory = watchMemory(server.pid);
+    const cpuBeforeMs = treeCpuMs(server.pid);
+    const order = {
+      port: server.port,
+      requests,
+      connections: clients,
+      warmUpMs: WARM_UP_MS,
+      measureMs: seconds * 1000,
+    };
+    const { answers, ...report } = await generator.run(order).finally(memory.stop);
+    checkAnswers(contender, workload, answers, expected);
+    const cpuMs = (treeCpuMs(server.pid) - cpuBeforeMs) / Math.max(1, report.answered);
+    return { ...report, cpuMs, memoryBytes: memory.peakBytes() };
+  };
+  try {
+    const { failed, failure } = await load(FIRST_LOAD.clients, FIRST_LOAD.seconds);
+    if (failed > 0) throw new Error(`${contender.name} did not answer ${failed} requests: ${failure}`);
+    return { name: contender.name, server, load };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+function watchMemory(pid: number): { readonly peakBytes: () => number; readonly stop: () => void } {
+  let peakBytes = 0;
+  const look = (): void => {
+    peakBytes = Math.max(peakBytes, treeMemoryBytes(pid));
+  };
+  const timer = setInterval(look, MEMORY_EVERY_MS);
+  return {
+    peakBytes: () => peakBytes,
+    stop: () => {
+      clearInterval(timer);
+      look();
+    },
+  };
+}
