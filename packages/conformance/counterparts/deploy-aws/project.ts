@@ -52,9 +52,10 @@ export function runCommand(program: string, words: readonly string[], project: P
 }
 
 function environmentOf({ endpoint, environment }: Project): NodeJS.ProcessEnv {
-  const { HOME, PATH = "", TMPDIR } = process.env;
+  const { HOME, NODE_COMPILE_CACHE, PATH = "", TMPDIR } = process.env;
   return {
     HOME,
+    NODE_COMPILE_CACHE,
     TMPDIR,
     PATH: [dirname(process.execPath), PATH].join(delimiter),
     AWS_ENDPOINT_URL: endpoint,

@@ -62,8 +62,8 @@ export function runServerless(
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const { HOME, PATH } = process.env;
-  const env = { HOME, PATH, AWS_ENDPOINT_URL: "http://127.0.0.1:9", ...variables };
+  const { HOME, PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { HOME, PATH, NODE_COMPILE_CACHE, AWS_ENDPOINT_URL: "http://127.0.0.1:9", ...variables };
   return new Promise((resolve) => {
     execFile(
       process.execPath,
