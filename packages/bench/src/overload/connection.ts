@@ -1,25 +1,14 @@
 import { connect, type Socket } from "node:net";
-
-/** An answer as it came. */
-export interface RawAnswer {
-  readonly status: number;
-  /** Status line and headers, in lower case. */
-  readonly head: string;
-  readonly body: Buffer;
-}
+import { type RawResponse, ResponseReader } from "../throughput/response-reader.ts";
 
 /** How a request ended: with an answer, or with what kept it from one. */
-export type Outcome = RawAnswer | { readonly failure: string };
-
-const HEAD_END = "\r\n\r\n";
+export type Outcome = RawResponse | { readonly failure: string };
 
 /** One connection on which requests follow one another; no more is done for each than has to be. */
 export class Connection {
   readonly #socket: Socket;
   readonly #onClose: (connection: Connection) => void;
-  #pieces: Buffer[] = [];
-  #receivedBytes = 0;
-  #expectedBytes = Number.POSITIVE_INFINITY;
+  readonly #reader = new ResponseReader(() => true);
   #finish: ((outcome: Outcome) => void) | undefined;
 
   /** @param onClose told once, when the connection can carry no more requests. */
@@ -54,32 +43,14 @@ export class Connection {
   }
 
   #take(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.#receivedBytes += piece.byteLength;
-    if (this.#expectedBytes === Number.POSITIVE_INFINITY) this.#readHead();
-    if (this.#receivedBytes >= this.#expectedBytes) this.#answer();
-  }
-
-  #readHead(): void {
-    const bytes = Buffer.concat(this.#pieces);
-    const end = bytes.indexOf(HEAD_END);
-    if (end < 0) return;
-    const head = bytes.toString("latin1", 0, end).toLowerCase();
-    const length = headerOf(head, "content-length");
-    if (length === undefined) this.destroy("an answer without content-length");
-    else this.#expectedBytes = end + HEAD_END.length + Number(length);
-  }
-
-  #answer(): void {
-    const bytes = Buffer.concat(this.#pieces);
-    const end = bytes.indexOf(HEAD_END);
-    const head = bytes.toString("latin1", 0, end).toLowerCase();
-    const status = Number(head.slice("http/1.1 ".length, "http/1.1 200".length));
-    this.#pieces = [];
-    this.#receivedBytes = 0;
-    this.#expectedBytes = Number.POSITIVE_INFINITY;
-    if (headerOf(head, "connection") === "close") this.#socket.destroy();
-    this.#end({ status, head, body: bytes.subarray(end + HEAD_END.length) });
+    try {
+      const answer = this.#reader.take(piece);
+      if (answer === undefined) return;
+      if (headerOf(answer.head, "connection") === "close") this.#socket.destroy();
+      this.#end(answer);
+    } catch (error) {
+      this.destroy(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #end(outcome: Outcome): void {
@@ -89,10 +60,7 @@ export class Connection {
   }
 }
 
-/** One header's value out of a head in lower case. */
+/** One header's value out of a head. @param name in lower case. */
 export function headerOf(head: string, name: string): string | undefined {
-  const begin = head.indexOf(`\r\n${name}:`);
-  if (begin < 0) return undefined;
-  const end = head.indexOf("\r\n", begin + 2);
-  return head.slice(begin + name.length + 3, end < 0 ? head.length : end).trim();
+  return new RegExp(`\\r\\n${name}: *([^\\r]*)`, "i").exec(head)?.[1];
 }

@@ -1,3 +1,4 @@
+import { toRequestBytes } from "../throughput/request-bytes.ts";
 import { toBinaryBody } from "../warm/bodies.ts";
 import { SUBJECTS } from "../warm/subjects.ts";
 import { Connections } from "./connections.ts";
@@ -33,8 +34,5 @@ async function run(phase: Phase): Promise<PhaseReports[Phase["kind"]]> {
 function toRequest(asked: string): Uint8Array {
   const subject = SUBJECTS.find(({ graph }) => graph.name === asked);
   if (subject === undefined) throw new RangeError(`no subject ${asked}`);
-  const { bytes, headers } = toBinaryBody(subject.inputs);
-  const lines = Object.entries({ host: url.host, ...headers, "content-length": String(bytes.byteLength) });
-  const head = [`POST /v2/models/${asked}/infer HTTP/1.1`, ...lines.map(([key, value]) => `${key}: ${value}`)];
-  return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), bytes]);
+  return toRequestBytes(`/v2/models/${asked}/infer`, toBinaryBody(subject.inputs));
 }

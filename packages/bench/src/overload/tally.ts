@@ -1,3 +1,4 @@
+import { percentile } from "../throughput/percentile.ts";
 import { headerOf, type Outcome } from "./connection.ts";
 
 /** What became of many requests. */
@@ -9,7 +10,6 @@ export interface TallyReport {
   /** 503 with Retry-After, in time. */
   readonly refused: number;
   readonly refusedP99Ms: number;
-  readonly refusedMaxMs: number;
   /** All that must not be, by what it was. */
   readonly wrong: Readonly<Record<string, number>>;
 }
@@ -47,15 +47,12 @@ export class Tally {
   }
 
   report(): TallyReport {
-    const good = this.#goodMs.toSorted((left, right) => left - right);
-    const refused = this.#refusedMs.toSorted((left, right) => left - right);
     return {
-      good: good.length,
-      goodP50Ms: quantile(good, 0.5),
-      goodP99Ms: quantile(good, 0.99),
-      refused: refused.length,
-      refusedP99Ms: quantile(refused, 0.99),
-      refusedMaxMs: quantile(refused, 1),
+      good: this.#goodMs.length,
+      goodP50Ms: percentileOrNone(this.#goodMs, 0.5),
+      goodP99Ms: percentileOrNone(this.#goodMs, 0.99),
+      refused: this.#refusedMs.length,
+      refusedP99Ms: percentileOrNone(this.#refusedMs, 0.99),
       wrong: this.#wrong,
     };
   }
@@ -72,7 +69,7 @@ function lateness(outcome: Outcome): string {
   return `${"status" in outcome ? outcome.status : "nothing"} after the deadline`;
 }
 
-/** Of values in order; 0 where there are none. */
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+/** 0 where there are none. */
+function percentileOrNone(values: readonly number[], share: number): number {
+  return values.length === 0 ? 0 : percentile(values, share);
 }

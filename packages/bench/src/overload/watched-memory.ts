@@ -1,6 +1,6 @@
 import { median } from "../frame/statistics.ts";
+import { processTree } from "../throughput/process-tree.ts";
 import { anonymousBytes } from "../weights/sampled-process.ts";
-import { withDescendants } from "./process-tree.ts";
 
 /** Memory of a process and its children, looked at while something goes on. */
 export interface WatchedMemory {
@@ -13,7 +13,7 @@ export interface WatchedMemory {
 export function watchMemory(pid: number, everyMs = 100): () => WatchedMemory {
   const samples: number[] = [];
   const look = (): void => {
-    samples.push(withDescendants(pid).reduce((sum, each) => sum + anonymousBytes(each), 0) / 1e6);
+    samples.push(processTree(pid).reduce((sum, each) => sum + anonymousBytes(each), 0) / 1e6);
   };
   look();
   const looking = setInterval(look, everyMs);

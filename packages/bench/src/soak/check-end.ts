@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withDescendants } from "../overload/process-tree.ts";
+import { processTree } from "../throughput/process-tree.ts";
 import { SoakClient, type SoakScene } from "./soak-client.ts";
 import { SOAK_MODELS } from "./soak-models.ts";
 import type { SoakService } from "./soak-service.ts";
@@ -32,7 +32,7 @@ export async function checkRecovery(scene: Scene): Promise<void> {
 /** Requests that are being sent are answered, then the process ends by itself and leaves nothing behind. */
 export async function checkDrain(service: SoakService, scene: Scene, cache: string): Promise<void> {
   const { record } = scene;
-  const processes = withDescendants(service.pid);
+  const processes = processTree(service.pid);
   const asking = SOAK_MODELS.map(({ name }) => askOnce(scene, "draining", name, SLOWLY));
   await sleep(BEGUN_MS);
   service.drain();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { childrenOf } from "../overload/process-tree.ts";
+import { processTree } from "../throughput/process-tree.ts";
 
 /** What a service holds beside memory. */
 export interface Holdings {
@@ -21,14 +21,14 @@ export type Bounds = Readonly<Record<keyof Holdings, number>>;
 export function holdingsOf(pid: number, cache: string): Holdings {
   const descriptors = listed(`/proc/${pid}/fd`).map((each) => target(`/proc/${pid}/fd/${each}`));
   const sockets = descriptors.filter((each) => each.startsWith("socket:")).length;
-  const children = childrenOf(pid);
+  const processes = processTree(pid);
   return {
     files: descriptors.length - sockets,
     sockets,
     threads: listed(`/proc/${pid}/task`).length,
-    children: children.length,
+    children: processes.length - 1,
     links: listed(join(cache, "work")).length,
-    mapped: Math.max(...[pid, ...children].map((each) => mappedFiles(each, cache))),
+    mapped: Math.max(...processes.map((each) => mappedFiles(each, cache))),
   };
 }
 

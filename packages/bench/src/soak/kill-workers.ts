@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { childrenOf } from "../overload/process-tree.ts";
+import { processTree } from "../throughput/process-tree.ts";
 import type { SoakRecord } from "./soak-record.ts";
 
 /** Kills one of the service's workers now and then, at random, until the soak ends. */
@@ -12,7 +12,7 @@ export async function killWorkers(
   while (!ending.aborted) {
     await sleep(meanPauseMs * (0.5 + Math.random()), undefined, { signal: ending }).catch(() => undefined);
     if (ending.aborted) return;
-    const children = childrenOf(servicePid);
+    const [, ...children] = processTree(servicePid);
     const victim = children[Math.floor(Math.random() * children.length)];
     if (victim !== undefined && kill(victim)) record.killed(performance.now());
   }

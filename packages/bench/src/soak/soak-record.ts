@@ -36,9 +36,9 @@ export class SoakRecord {
     return this.#counts;
   }
 
-  /** Of the right answers, in order. */
+  /** How long each right answer took. */
   get goodMs(): readonly number[] {
-    return this.#goodMs.toSorted((left, right) => left - right);
+    return this.#goodMs;
   }
 }
 

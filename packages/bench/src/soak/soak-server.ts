@@ -1,15 +1,16 @@
 import { createApp, type LogEntry } from "@virga/core";
 import { WeightCache } from "@virga/core/weights";
+import { createWorkerEngine } from "@virga/core/workers";
 import { drainOnSignal, startServer } from "@virga/server";
 import { SOAK_MODELS } from "./soak-models.ts";
 import { ALIAS, cacheFolder, openRegistry } from "./soak-registry.ts";
 import type { ServiceMessage, ServiceOrder } from "./soak-service.ts";
 
 /** The service under test, as a process of its own: told what to do by its parent, ended by a signal. */
-const { folder, timeoutMs, refreshMs } = JSON.parse(process.argv[2] ?? "") as ServiceOrder;
+const { folder, timeoutMs, refreshMs, isolation } = JSON.parse(process.argv[2] ?? "") as ServiceOrder;
 
 function tell(message: ServiceMessage): void {
-  process.send?.(message);
+  if (process.connected) process.send?.(message);
 }
 
 function log({ level, event, message, requestId, error }: LogEntry): void {
@@ -22,7 +23,8 @@ const cache = new WeightCache({ directory: cacheFolder(folder) });
 const models = SOAK_MODELS.map(({ name }) => {
   return [name, { source: { kind: "registry" as const, registry, name, reference: ALIAS, cache, refreshMs } }] as const;
 });
-const app = createApp({ models: Object.fromEntries(models), limits: { timeoutMs }, metrics: true, log });
+const engine = createWorkerEngine({ isolation, log });
+const app = createApp({ models: Object.fromEntries(models), engine, limits: { timeoutMs }, metrics: true, log });
 await app.warm();
 const server = await startServer(app, { port: 0, log });
 const drained = drainOnSignal(server);
@@ -30,6 +32,7 @@ tell({ kind: "listening", url: server.url });
 // A parent that has gone has left nobody to stop it.
 process.once("disconnect", () => process.exit(3));
 await drained;
+await engine.close();
 tell({ kind: "drained" });
 process.removeAllListeners("disconnect");
 process.disconnect();

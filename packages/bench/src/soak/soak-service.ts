@@ -7,7 +7,11 @@ export interface ServiceOrder {
   readonly folder: string;
   readonly timeoutMs: number;
   readonly refreshMs: number;
+  readonly isolation: Isolation;
 }
+
+/** What the service's workers are. */
+export type Isolation = "thread" | "process";
 
 /** What the service's process tells. */
 export type ServiceMessage =

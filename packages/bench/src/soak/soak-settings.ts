@@ -3,8 +3,9 @@ import type { SoakSettings } from "./soak.ts";
 /** Shorter than this, everything happens more often. */
 const LONG_SECONDS = 120;
 
-export function toSettings(seconds: number): SoakSettings {
+/** How often what happens in a soak of that length. */
+export function toSettings({ seconds, isolation }: Pick<SoakSettings, "seconds" | "isolation">): SoakSettings {
   return seconds < LONG_SECONDS
-    ? { seconds, swapEveryMs: 4_000, killEveryMs: 8_000 }
-    : { seconds, swapEveryMs: 30_000, killEveryMs: 20_000 };
+    ? { seconds, isolation, swapEveryMs: 4_000, killEveryMs: 8_000 }
+    : { seconds, isolation, swapEveryMs: 30_000, killEveryMs: 20_000 };
 }

@@ -1,3 +1,4 @@
+import { percentile } from "../throughput/percentile.ts";
 import type { SoakReport, SoakSettings } from "./soak.ts";
 
 const MOST_SHOWN = 50;
@@ -8,7 +9,7 @@ export function toSoakText(
   { record, memory, before, after }: SoakReport,
 ): string {
   const { goodMs, violations } = record;
-  const quantile = (share: number): string => (goodMs[Math.floor((goodMs.length - 1) * share)] ?? 0).toFixed(0);
+  const took = (share: number): string => (goodMs.length === 0 ? 0 : percentile(goodMs, share)).toFixed(0);
   const counts = [...record.counts].toSorted(([left], [right]) => left.localeCompare(right));
   const holdings = Object.entries(after).map(([name, count]) => {
     return `${count} ${name} (${before[name as keyof typeof before]} at first)`;
@@ -16,7 +17,7 @@ export function toSoakText(
   return [
     `soak of ${seconds} s, swaps every ${swapEveryMs / 1000} s`,
     ...counts.map(([what, count]) => `  ${String(count).padStart(8)}  ${what}`),
-    `right answers took ${quantile(0.5)} ms at the median, ${quantile(0.99)} ms at p99, ${quantile(1)} ms at most`,
+    `right answers took ${took(0.5)} ms at the median, ${took(0.99)} ms at p99, ${took(1)} ms at most`,
     `memory: ${memory.peakMegabytes.toFixed(0)} MB at its peak, ${memory.growthMegabytes.toFixed(1)} MB more in the last quarter than in the second`,
     `at the end: ${holdings.join(", ")}`,
     `${violations.length} violations`,

@@ -13,11 +13,12 @@ import { runClients } from "./soak-clients.ts";
 import { SOAK_MODELS } from "./soak-models.ts";
 import { KILLED, SoakRecord } from "./soak-record.ts";
 import { cacheFolder, fillRegistry } from "./soak-registry.ts";
-import { type LoggedEvent, type SoakService, startSoakService } from "./soak-service.ts";
+import { type Isolation, type LoggedEvent, type SoakService, startSoakService } from "./soak-service.ts";
 import { Swaps } from "./swaps.ts";
 
 export interface SoakSettings {
   readonly seconds: number;
+  readonly isolation: Isolation;
   readonly swapEveryMs: number;
   /** On average. */
   readonly killEveryMs: number;
@@ -48,7 +49,7 @@ export async function runSoak(settings: SoakSettings, progress: (message: string
     const record = new SoakRecord();
     const versions = new Map(SOAK_MODELS.map(({ name }) => [name, new ModelVersions(1)]));
     const swaps = new Swaps(registry, versions, record);
-    const order = { folder, timeoutMs: TIMEOUT_MS, refreshMs: REFRESH_MS };
+    const order = { folder, timeoutMs: TIMEOUT_MS, refreshMs: REFRESH_MS, isolation: settings.isolation };
     const service = await startSoakService(order, (event) => {
       swaps.hear(event);
       noteEvent(event, record);
