@@ -4,8 +4,10 @@ import type { Bench } from "./frame/bench.ts";
 import { functionBench } from "./function/function.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { largeModel } from "./large-model/large-model.ts";
+import { latency } from "./latency/latency.ts";
 import { memory } from "./memory/memory.ts";
 import { overload } from "./overload/overload.ts";
+import { quota } from "./quota/quota.ts";
 import { swap } from "./swap/swap.ts";
 import { throughput } from "./throughput/throughput.ts";
 import { warm } from "./warm/warm.ts";
@@ -14,6 +16,8 @@ import { warm } from "./warm/warm.ts";
 export const BENCHES: readonly Bench[] = [
   warm,
   throughput,
+  latency,
+  quota,
   coldStart,
   fetchBench,
   swap,

@@ -1,28 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type ControlGroup, makeControlGroup, withControlGroup } from "../limits/control-group.ts";
 
 const MEBIBYTE = 1024 * 1024;
-const HIERARCHIES = "/sys/fs/cgroup";
-
-/** A group of processes that may have no more memory than this, the cache of their files included. */
-interface MemoryGroup {
-  /** Starts the words after it inside the group. */
-  readonly launcher: readonly string[];
-  remove(): Promise<void>;
-}
 
 /** Runs `work` below a limit of memory. @throws Error of the system where groups cannot be made. */
 export async function withMemoryLimit<Result>(
   mebibytes: number,
   work: (launcher: readonly string[]) => Promise<Result>,
 ): Promise<Result> {
-  const group = makeGroup(mebibytes);
-  try {
-    return await work(group.launcher);
-  } finally {
-    await group.remove();
-  }
+  return withControlGroup(makeMemoryGroup(mebibytes), work);
 }
 
 const ANY_MEBIBYTES = 16;
@@ -37,41 +22,12 @@ export async function whyUnlimited(): Promise<string | undefined> {
   }
 }
 
-function makeGroup(mebibytes: number): MemoryGroup {
-  const folder = join(ownFolder(), `virga-bench-${process.pid}`);
-  mkdirSync(folder);
+/** Its processes may have no more memory than this, the cache of their files included. */
+function makeMemoryGroup(mebibytes: number): ControlGroup {
   const limit = String(mebibytes * MEBIBYTE);
-  const remove = (): Promise<void> => removeGroup(folder);
-  try {
-    const isFirstEdition = existsSync(join(folder, "memory.limit_in_bytes"));
-    writeFileSync(join(folder, isFirstEdition ? "memory.limit_in_bytes" : "memory.max"), limit);
-    const swap = join(folder, isFirstEdition ? "memory.memsw.limit_in_bytes" : "memory.swap.max");
-    if (existsSync(swap)) writeFileSync(swap, isFirstEdition ? limit : "0");
-  } catch (error) {
-    rmdirSync(folder);
-    throw error;
-  }
-  return { launcher: ["/bin/sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', folder], remove };
-}
-
-/** Below this process's own group, whose limits go on to hold. */
-function ownFolder(): string {
-  const lines = readFileSync("/proc/self/cgroup", "utf8").trim().split("\n");
-  const groups = lines.map((line) => line.split(":"));
-  const first = groups.find(([, controllers]) => controllers?.split(",").includes("memory"));
-  if (first !== undefined) return join(HIERARCHIES, "memory", first[2] ?? "/");
-  return join(HIERARCHIES, groups.find(([number]) => number === "0")?.[2] ?? "/");
-}
-
-/** The system takes a moment to see that the last process has gone. */
-async function removeGroup(folder: string): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      rmdirSync(folder);
-      return;
-    } catch (error) {
-      if (attempt === 100) throw error;
-      await sleep(20);
-    }
-  }
+  return makeControlGroup("memory", {
+    first: { "memory.limit_in_bytes": limit, "memory.memsw.limit_in_bytes": limit },
+    second: { "memory.max": limit, "memory.swap.max": "0" },
+    optional: ["memory.memsw.limit_in_bytes", "memory.swap.max"],
+  });
 }

@@ -1,14 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Progress, UsageError } from "../frame/bench.ts";
-import { modelFile } from "../models/model-file.ts";
 import type { Contender } from "./contender.ts";
-import { expectedAnswers } from "./expected-answers.ts";
-import { type LoadGenerator, startLoadGenerator } from "./load-generator.ts";
+import { startLoadGenerator } from "./load-generator.ts";
 import { OURS, OURS_UNBATCHED } from "./node-contenders.ts";
 import { firstLine } from "./prepare-contenders.ts";
-import { type RunningContender, runContender, type Sample } from "./running-contender.ts";
+import { loadInTurn, withContenders } from "./run-contenders.ts";
+import type { RunningContender, Sample } from "./running-contender.ts";
 import { WORKLOADS, type Workload } from "./workloads.ts";
 
 /** All samples of one contender under one load, a round each. */
@@ -40,66 +36,32 @@ export type AlsoMeasure = (workload: Workload, running: readonly RunningContende
 /** At so many clients batching is compared with none. */
 export const BATCHING_CLIENTS = 32;
 
-/** Puts every contender under every load, in turn, so that the machine's slow phases strike all of them alike. */
+/** Puts ours, with batching and without, and every peer under every load; a peer that fails is left out and named. */
 export async function measureLoad(
   settings: LoadSettings,
   progress: Progress,
   alsoMeasure?: AlsoMeasure,
 ): Promise<LoadMeasurement> {
+  const { cache, peers } = settings;
   const generator = startLoadGenerator();
   const leftOut: string[] = [];
   const cells: Cell[] = [];
   try {
     for (const workload of settings.models) {
-      const found = await withContenders(workload, settings, { generator, leftOut, progress }, async (running) => {
-        const measured = await measureCells(workload, running, settings, progress);
+      const onFailure = (contender: Contender, error: unknown): void => {
+        if (!peers.includes(contender)) throw error;
+        leftOut.push(`left out on ${workload.graph.name}: ${contender.name} (${firstLine(error)})`);
+        progress(String(error));
+      };
+      const contenders = [OURS, OURS_UNBATCHED, ...peers];
+      await withContenders({ workload, contenders, cache, generator, progress, onFailure }, async (running) => {
+        cells.push(...(await measureCells(workload, running, settings, progress)));
         await alsoMeasure?.(workload, running);
-        return measured;
       });
-      cells.push(...found);
     }
     return { cells, leftOut };
   } finally {
     await generator.stop();
-  }
-}
-
-interface Tools {
-  readonly generator: LoadGenerator;
-  readonly leftOut: string[];
-  readonly progress: Progress;
-}
-
-/** Runs ours, without batching too, and the peers on a model; a peer that fails is left out and named. */
-async function withContenders<Result>(
-  workload: Workload,
-  { cache, peers }: LoadSettings,
-  { generator, leftOut, progress }: Tools,
-  work: (running: readonly RunningContender[]) => Promise<Result>,
-): Promise<Result> {
-  const { name } = workload.graph;
-  const original = modelFile(workload.graph, cache);
-  const expected = await expectedAnswers(workload, original);
-  const folder = mkdtempSync(join(tmpdir(), "virga-bench-load-"));
-  const running: RunningContender[] = [];
-  try {
-    for (const contender of [OURS, OURS_UNBATCHED, ...peers]) {
-      progress(`${name}: starting ${contender.name}`);
-      // A file of its own each: nobody's memory is somebody else's mapped file.
-      const modelPath = join(folder, `${running.length}-${name}.onnx`);
-      copyFileSync(original, modelPath);
-      try {
-        running.push(await runContender(contender, { workload, modelPath, expected, generator }));
-      } catch (error) {
-        if (!peers.includes(contender)) throw error;
-        leftOut.push(`left out on ${name}: ${contender.name} (${firstLine(error)})`);
-        progress(String(error));
-      }
-    }
-    return await work(running);
-  } finally {
-    await Promise.all(running.map(({ server }) => server.stop()));
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -113,15 +75,8 @@ async function measureCells(
   for (const count of clients) {
     progress(`${workload.graph.name}: ${count} clients, ${rounds} rounds`);
     const contenders = running.filter(({ name }) => count === BATCHING_CLIENTS || name !== OURS_UNBATCHED.name);
-    const samples = contenders.map((): Sample[] => []);
-    for (let round = 0; round < rounds; round++) {
-      for (const [index, contender] of contenders.entries()) {
-        samples[index]?.push(await contender.load(count, seconds));
-      }
-    }
-    for (const [index, { name }] of contenders.entries()) {
-      cells.push({ workload, clients: count, contender: name, samples: samples[index] ?? [] });
-    }
+    const measured = await loadInTurn(contenders, { clients: count, rounds, seconds });
+    for (const [contender, samples] of measured) cells.push({ workload, clients: count, contender, samples });
   }
   return cells;
 }
