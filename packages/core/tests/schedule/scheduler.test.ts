@@ -3,8 +3,8 @@ import { InferenceError } from "../../src/errors.ts";
 import { ServiceMetrics } from "../../src/metrics/service-metrics.ts";
 import { toPrometheusText } from "../../src/metrics/text-format.ts";
 import { Scheduler } from "../../src/schedule/scheduler.ts";
-import type { Session } from "../../src/session/engine.ts";
 import { parsePrometheus } from "../support/parse-prometheus.ts";
+import { outcomes } from "./outcomes.ts";
 import { rowsOf, SimulatedLanes, SimulatedMachine, valuesOf } from "./simulated-lanes.ts";
 import { SimulatedTime } from "./simulated-time.ts";
 
@@ -17,11 +17,7 @@ function createScheduler({ lanes = 1, maxQueued = 100 } = {}) {
   const simulated = new SimulatedLanes(lanes);
   const metrics = new ServiceMetrics();
   const scheduler = new Scheduler({ lanes: simulated, maxQueued, metrics, clock: time });
-  const session = scheduler.schedule(
-    machine.session("m", () => RUN_MS),
-    "m",
-    { batching: "auto" },
-  );
+  const session = scheduler.schedule(machine.session("m", { runMs: () => RUN_MS }), "m", { batching: "auto" });
   /** Lets the scheduler find out how long runs take. */
   const learn = async (): Promise<void> => {
     for (let run = 0; run < 3; run += 1) await until(session.run(rowsOf(run)));
@@ -33,15 +29,6 @@ function createScheduler({ lanes = 1, maxQueued = 100 } = {}) {
     return promise;
   };
   return { time, machine, lanes: simulated, metrics, scheduler, session, learn, until };
-}
-
-/** How each of several runs ends: its first number, or its failure's code. */
-async function outcomes(runs: readonly ReturnType<Session["run"]>[], time: SimulatedTime) {
-  const settled = Promise.allSettled(runs);
-  await time.runOut();
-  return (await settled).map((outcome) =>
-    outcome.status === "fulfilled" ? valuesOf(outcome.value, "y")[0] : (outcome.reason as InferenceError).code,
-  );
 }
 
 describe("Scheduler", () => {
@@ -65,11 +52,9 @@ describe("Scheduler", () => {
     const time = new SimulatedTime();
     const machine = new SimulatedMachine(time);
     const scheduler = new Scheduler({ maxQueued: 10, metrics: new ServiceMetrics(), clock: time });
-    const session = scheduler.schedule(
-      machine.session("m", () => RUN_MS, true),
-      "m",
-      { batching: "auto" },
-    );
+    const session = scheduler.schedule(machine.session("m", { runMs: () => RUN_MS, blocks: true }), "m", {
+      batching: "auto",
+    });
     const runs = [session.run(rowsOf(1)), session.run(rowsOf(2))];
     let between = 0;
     time.afterTurn(() => {
@@ -113,11 +98,7 @@ describe("Scheduler", () => {
     const machine = new SimulatedMachine(time);
     const metrics = new ServiceMetrics();
     const scheduler = new Scheduler({ lanes: new SimulatedLanes(1), maxQueued: 9, metrics, clock: time });
-    const session = scheduler.schedule(
-      machine.session("m", () => 5_000),
-      "m",
-      { batching: "auto" },
-    );
+    const session = scheduler.schedule(machine.session("m", { runMs: () => 5_000 }), "m", { batching: "auto" });
     const first = session.run(rowsOf(1), { deadlineAtMs: 10_000 });
     let refusedAtMs = Number.NaN;
     const second = session.run(rowsOf(2), { deadlineAtMs: 1_000 }).finally(() => {
@@ -174,13 +155,15 @@ describe("Scheduler", () => {
       metrics: new ServiceMetrics(),
       clock: time,
     });
-    const fails = (_: number, inputs: ReturnType<typeof rowsOf>): number => {
-      if (valuesOf(inputs, "x")[0] === 2) throw new InferenceError("RUN_FAILED", "Not this one.");
-      return RUN_MS;
+    const compute = (values: Float64Array): Float64Array => {
+      if (values[0] === 2) throw new InferenceError("RUN_FAILED", "Not this one.");
+      return values;
     };
-    const session = scheduler.schedule(machine.session("m", fails), "m", { batching: "auto" });
+    const session = scheduler.schedule(machine.session("m", { runMs: () => RUN_MS, compute }), "m", {
+      batching: "auto",
+    });
     const runs = [1, 2, 3].map((value) => session.run(rowsOf(value)));
-    expect(await outcomes(runs, time)).toEqual([2, "RUN_FAILED", 6]);
+    expect(await outcomes(runs, time)).toEqual([1, "RUN_FAILED", 3]);
   });
 
   it("closes a session after its runs, and itself after all; refuses what comes then", async () => {
@@ -189,7 +172,7 @@ describe("Scheduler", () => {
     const close = async (): Promise<void> => {
       closes += 1;
     };
-    const other = { ...machine.session("n", () => RUN_MS), close };
+    const other = { ...machine.session("n", { runMs: () => RUN_MS }), close };
     const scheduled = scheduler.schedule(other, "n", { batching: "auto" });
     const runs = [session.run(rowsOf(1)), scheduled.run(rowsOf(2)), scheduled.run(rowsOf(3))];
     const closed = Promise.all([scheduled.close(), scheduler.close()]);

@@ -1,4 +1,4 @@
-import type { InferenceError } from "../../src/errors.ts";
+import { InferenceError } from "../../src/errors.ts";
 import type { Lanes, Session } from "../../src/session/engine.ts";
 import type { RunOptions } from "../../src/session/runnable.ts";
 import { type Tensors, tensor } from "../../src/tensor/tensor.ts";
@@ -7,10 +7,9 @@ import type { SimulatedTime } from "./simulated-time.ts";
 /** One run as a simulated session saw it. */
 export interface SimulatedRun {
   readonly model: string;
-  readonly inputs: Tensors;
+  readonly values: readonly number[];
   readonly options: RunOptions | undefined;
   readonly startMs: number;
-  readonly rows: number;
 }
 
 /** Lanes whose number a test changes. */
@@ -39,40 +38,50 @@ export class SimulatedLanes implements Lanes {
   }
 }
 
+/** What a simulated model does; it doubles each of its numbers unless told otherwise. */
+export interface SimulatedModel {
+  /** How long a run takes. */
+  readonly runMs: (rows: number) => number;
+  /** Values for values; may throw. */
+  readonly compute?: (values: Float64Array) => Float64Array;
+  /** Whether a run blocks the calling thread. */
+  readonly blocks?: boolean;
+  readonly batchable?: boolean;
+}
+
 /** What simulated models run on, and what they saw. */
 export class SimulatedMachine {
   readonly runs: SimulatedRun[] = [];
   /** Runs that go on now. */
   running = 0;
+  /** Told when a run begins. */
+  onRun: () => void = () => undefined;
   readonly #time: SimulatedTime;
 
   constructor(time: SimulatedTime) {
     this.#time = time;
   }
 
-  /** A model that doubles each of its numbers. @param runMs how long a run of so many rows takes; may throw. */
-  session(model: string, runMs: (rows: number, inputs: Tensors) => number, blocks = false): Session {
+  session(name: string, { runMs, compute = doubled, blocks = false, batchable = false }: SimulatedModel): Session {
     return {
       signature: {
         inputs: [{ name: "x", type: "float64", shape: [-1, 1] }],
         outputs: [{ name: "y", type: "float64", shape: [-1, 1] }],
       },
       unusableOutputs: [],
+      batchable,
       run: async (inputs, options) => {
-        const rows = valuesOf(inputs, "x").length;
-        this.runs.push({ model, inputs, options, startMs: this.#time.now(), rows });
-        const durationMs = runMs(rows, inputs);
+        if (options?.signal?.aborted) throw new InferenceError("CANCELLED", "Nobody waits any more.");
+        const values = valuesOf(inputs, "x");
+        this.runs.push({ model: name, values: [...values], options, startMs: this.#time.now() });
         this.running += 1;
+        this.onRun();
         try {
+          const durationMs = runMs(values.length);
           if (blocks) this.#time.block(durationMs);
           else await this.#time.sleep(durationMs);
-          return {
-            y: tensor(
-              "float64",
-              [rows, 1],
-              valuesOf(inputs, "x").map((value) => 2 * value),
-            ),
-          };
+          const computed = compute(values);
+          return { y: tensor("float64", [computed.length, 1], computed) };
         } finally {
           this.running -= 1;
         }
@@ -80,6 +89,10 @@ export class SimulatedMachine {
       close: async () => undefined,
     };
   }
+}
+
+function doubled(values: Float64Array): Float64Array {
+  return values.map((value) => 2 * value);
 }
 
 /** An input with these rows. */

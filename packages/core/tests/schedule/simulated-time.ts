@@ -55,7 +55,7 @@ export class SimulatedTime implements Clock {
 
   /** Behind those that are due at the same time. */
   #enter(event: Event): void {
-    const index = this.#events.findIndex(({ atMs }) => atMs > event.atMs);
-    this.#events.splice(index < 0 ? this.#events.length : index, 0, event);
+    const before = this.#events.findLastIndex(({ atMs }) => atMs <= event.atMs);
+    this.#events.splice(before + 1, 0, event);
   }
 }
