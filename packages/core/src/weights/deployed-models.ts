@@ -11,8 +11,6 @@ export interface DeployedPlace {
   readonly cacheFolder: string;
   /** URI of the service's own registry; `VIRGA_STORE`. */
   readonly ownStoreUri: string | undefined;
-  /** How often an alias is looked up for a move, in milliseconds; never by itself where absent. */
-  readonly refreshMs?: number;
   /** Opens a registry's store to read. */
   openStore(uri: string): ModelStore;
 }
@@ -36,9 +34,8 @@ export function deployedModels(service: DeployedService, place: DeployedPlace): 
       throw new InferenceError("CONFIG_INVALID", `There is no store for ${name}: set the variable VIRGA_STORE.`);
     }
     const { registryName: registered, reference } = model;
-    const { refreshMs } = place;
-    const found = { kind: "registry", registry: registryAt(uri), name: registered, reference, cache } as const;
-    return [name, { source: { ...found, ...(refreshMs && { refreshMs }) }, ...treatmentOf(model) }];
+    const source = { kind: "registry", registry: registryAt(uri), name: registered, reference, cache } as const;
+    return [name, { source, ...treatmentOf(model) }];
   });
   return Object.fromEntries(models);
 }

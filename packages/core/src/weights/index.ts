@@ -1,4 +1,5 @@
 export { runtimeVersion } from "../session/onnx-runtime.ts";
+export { createAliasWatch } from "./alias-watch.ts";
 export { WeightCache, type WeightCacheOptions } from "./cache/weight-cache.ts";
 export { type DeployedPlace, deployedModels } from "./deployed-models.ts";
 export { chooseLoad, type LoadChoice } from "./load-choice.ts";

@@ -7,8 +7,7 @@ import {
   InferenceError,
   type Predictor,
 } from "@virga/core";
-import { deployedModels } from "@virga/core/weights";
-import { createAliasWatch } from "./alias-watch.ts";
+import { createAliasWatch, deployedModels } from "@virga/core/weights";
 import { createJsonLog } from "./json-log.ts";
 import type { LambdaHandler } from "./lambda-context.ts";
 import { createLambdaCredentials } from "./lambda-credentials.ts";
@@ -69,7 +68,8 @@ export async function createLambdaHandlers(service: DeployedService, predictor?:
   await settleWithin(Promise.all([warming, exercised]), environment.initLimitMs - INIT_MARGIN_MS - performance.now());
   const measured = { service: service.name, everyRequest: environment.measuresRequests };
   const report = createMetricsReport(app.metrics, measured, (line) => process.stdout.write(line));
-  return toHandlers({ app, log, underWay, chores: createAliasWatch(app), report });
+  const chores = createAliasWatch((signal) => app.followAliases(signal));
+  return toHandlers({ app, log, underWay, chores, report });
 }
 
 /**

@@ -1,8 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import type { App } from "@virga/core";
-import { createAliasWatch } from "../../src/lambda/alias-watch.ts";
 import { createJsonLog } from "../../src/lambda/json-log.ts";
 import { createLambdaCredentials } from "../../src/lambda/lambda-credentials.ts";
 import { readLambdaEnvironment } from "../../src/lambda/lambda-environment.ts";
@@ -58,21 +56,6 @@ describe("the log", () => {
     error.cause = error;
     log({ level: "warn", event: "e", message: "m", error });
     expect(written()["level"]).toBe("WARN");
-  });
-});
-
-describe("looks at aliases", () => {
-  it("are at least ten seconds apart", () => {
-    let nowMs = 0;
-    let looks = 0;
-    const app = {
-      async followAliases() {
-        looks += 1;
-      },
-    };
-    const watch = createAliasWatch(app as App, () => nowMs);
-    for (nowMs = 0; nowMs <= 30_000; nowMs += 1_000) void watch();
-    expect(looks).toBe(3);
   });
 });
 

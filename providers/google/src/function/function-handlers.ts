@@ -1,11 +1,14 @@
 import type { App, DeployedService, Log, Predictor } from "@virga/core";
+import { createAliasWatch } from "@virga/core/weights";
 import { createCloudLog } from "./cloud-log.ts";
+import { followBesideRequests } from "./follow-aliases.ts";
 import { readFunctionEnvironment } from "./function-environment.ts";
 import { createHttpHandler, type HttpHandler } from "./http-handler.ts";
 import { createObjectClient } from "./object-client.ts";
 import { reportMetrics } from "./report-metrics.ts";
 import { createObjectScorer } from "./score-object.ts";
 import { createServiceApp, createStorageToken } from "./service-app.ts";
+import { settleWithin } from "./settle-within.ts";
 import type { StorageEvent } from "./storage-event.ts";
 import { leaveBodiesUnread } from "./unread-bodies.ts";
 
@@ -35,11 +38,15 @@ export async function createFunctionHandlers(
   const app = createServiceApp(service, predictor, environment, token, log);
   await warmWithin(START_WINDOW_MS, app, log);
   const { timeoutMs } = environment;
-  const reporting = reportMetrics(app, (line) => process.stdout.write(line));
+  const watch = createAliasWatch((signal) => app.followAliases(signal));
+  const following = followBesideRequests(
+    reportMetrics(app, (line) => process.stdout.write(line)),
+    watch,
+  );
   const objects = createObjectClient(token, environment.storageEndpoint);
   return {
-    predict: createHttpHandler(reporting, { ...(timeoutMs && { timeoutMs }), log, owner: process }),
-    score: createObjectScorer(reporting, objects, log, environment.scored),
+    predict: createHttpHandler(following, { ...(timeoutMs && { timeoutMs }), log, owner: process }),
+    score: createObjectScorer(following, objects, log, environment.scored),
   };
 }
 
@@ -48,10 +55,5 @@ async function warmWithin(limitMs: number, app: App, log: Log): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
     log({ level: "error", event: "model.load.failed", message, error });
   });
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([loaded, over]);
-  clearTimeout(timer);
+  await settleWithin(loaded, limitMs);
 }

@@ -13,9 +13,6 @@ import { parseGcsUri } from "../store/gcs-uri.ts";
 import type { FunctionEnvironment } from "./function-environment.ts";
 import { createMetadataToken } from "./metadata-token.ts";
 
-/** Looked at this often on a platform that keeps its instances' processors running, in milliseconds. */
-const REFRESH_MS = 10_000;
-
 /** Access tokens for Cloud Storage; none for a stand-in. */
 export type StorageToken = () => Promise<string | undefined>;
 
@@ -37,7 +34,6 @@ export function createServiceApp(
     models: deployedModels(service, {
       cacheFolder: environment.cacheFolder,
       ownStoreUri: environment.store,
-      refreshMs: REFRESH_MS,
       openStore: (uri) => openStore(uri, environment, token),
     }),
     engine: createOnnxEngine({ threads: environment.threads }),
