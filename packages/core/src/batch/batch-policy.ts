@@ -1,12 +1,25 @@
 import { Arrivals } from "./arrivals.ts";
 import { RunDurations, sizeOf } from "./run-durations.ts";
+import { SizeTrials } from "./size-trials.ts";
 
 /** 64 rows: beyond it little is gained, and answers wait for each other. */
 const LARGEST_SIZE = 6;
 /** By how much a larger batch must be faster per row than a smaller one. */
 const WORTHWHILE_GAIN = 1.05;
-/** A size that did not pay is tried again when runs have taken this many times as long: it costs less than 1 %. */
-const RUNS_BETWEEN_LOOKS = 100;
+/**
+ * After how many times its own rows a size is tried again: a larger one rarely, since answers wait for each other in it,
+ * a smaller one sooner, but only where the gain is in doubt.
+ */
+const STALE_LARGER = 400;
+const STALE_SMALLER = 50;
+const DOUBTFUL_GAIN = 1.5;
+/** By how much the gain from waiting must exceed the wait. */
+const WORTHWHILE_WAIT = 2;
+/** How much faster per row a size might be that nobody has tried. */
+const HOPE = 0.8;
+
+/** Below it, asking again costs more than the run is delayed. */
+const SHORTEST_WAIT_MS = 0.01;
 
 /** Bytes of inputs beyond which no more requests are joined. */
 export const MOST_BATCH_BYTES: number = 16 * 2 ** 20;
@@ -38,6 +51,7 @@ export interface HoldSituation extends BatchSituation {
 export class BatchPolicy {
   readonly #durations = new RunDurations();
   readonly #arrivals = new Arrivals();
+  readonly #trials = new SizeTrials();
   #bestSize = 0;
 
   /** A request has come into the queue. */
@@ -53,7 +67,9 @@ export class BatchPolicy {
   /** A run that succeeded has been measured. */
   measured(rows: number, durationMs: number): void {
     this.#durations.measured(rows, durationMs);
-    this.#bestSize = this.#findBestSize();
+    const best = this.#findBestSize();
+    if (best !== this.#bestSize) this.#trials.startAgain();
+    this.#bestSize = best;
   }
 
   /** Whether joining is known to be faster. */
@@ -69,8 +85,11 @@ export class BatchPolicy {
   /** How many of the waiting rows to take into the next run, at least 1: requests are taken while they fit, one at least. */
   rowsFor(situation: BatchSituation): number {
     const { waitingRows } = situation;
-    const share = shareOf(waitingRows, situation);
-    return Math.max(1, Math.min(waitingRows, this.#limit(Math.min(waitingRows, share))));
+    const offeredRows = Math.min(waitingRows, shareOf(waitingRows, situation));
+    const upwards = this.#upwards(offeredRows);
+    const size = upwards > this.#bestSize ? upwards : (this.#downwards(offeredRows) ?? this.#bestSize);
+    if (size !== this.#bestSize) this.#trials.tried(size, this.#durations.totalRows);
+    return Math.max(1, rowsOf(size, offeredRows));
   }
 
   /**
@@ -84,7 +103,7 @@ export class BatchPolicy {
     const { waitingRows, heldMs, nowMs } = situation;
     const awaitedRows = this.#arrivals.awaitedRows;
     const share = shareOf(waitingRows + awaitedRows, situation);
-    const wantedRows = Math.min(2 ** this.#bestSize, share) - waitingRows;
+    const wantedRows = rowsOf(this.#upwards(share), share) - waitingRows;
     if (waitingRows < 1 || wantedRows < 1 || awaitedRows < 1) return 0;
     const runMs = this.#durations.estimateMs(waitingRows) ?? 0;
     const worthMs = Math.max(
@@ -92,29 +111,45 @@ export class BatchPolicy {
       this.#worthMs(waitingRows, Math.min(wantedRows, awaitedRows)),
     );
     const waitMs = Math.min(worthMs, runMs - heldMs, this.#arrivals.patienceMs(nowMs));
-    if (waitMs > 0) return waitMs;
+    if (waitMs >= SHORTEST_WAIT_MS) return waitMs;
     this.#arrivals.gaveUp();
     return 0;
   }
 
-  /** How long to wait at most for so many more rows; 0 where they are not expected in time. */
+  /** How long to wait at most for so many more rows; 0 where they are not expected well within that time. */
   #worthMs(waitingRows: number, moreRows: number): number {
-    const runMs = this.#durations.estimateMs(waitingRows) ?? 0;
     const rows = waitingRows + moreRows;
-    const worthMs = (runMs * rows) / waitingRows - (this.#durations.estimateMs(rows) ?? 0);
-    return this.#arrivals.meanGapMs * moreRows < worthMs ? worthMs : 0;
+    const separateMs = ((this.#durations.estimateMs(waitingRows) ?? 0) * rows) / waitingRows;
+    const worthMs = separateMs - this.#joinedMs(rows);
+    return WORTHWHILE_WAIT * this.#arrivals.meanGapMs * moreRows < worthMs ? worthMs : 0;
   }
 
-  /** The most rows for a run, of those offered: the best size, or a larger one that is to be tried. */
-  #limit(offeredRows: number): number {
-    const bestRows = 2 ** this.#bestSize;
-    if (offeredRows <= bestRows) return offeredRows;
-    const largest = Math.min(this.#bestSize + 2, LARGEST_SIZE, sizeOf(offeredRows));
-    for (let size = this.#bestSize + 1; size <= largest; size++) {
-      const isUnknown = this.#durations.throughput(size) === undefined;
-      if (isUnknown || this.#durations.staleness(size) >= RUNS_BETWEEN_LOOKS) return Math.min(offeredRows, 2 ** size);
+  /** A size that is to be tried for the first time is hoped to be worth it. */
+  #joinedMs(rows: number): number {
+    const estimateMs = this.#durations.estimateMs(rows) ?? 0;
+    return this.#durations.throughput(sizeOf(rows)) === undefined ? HOPE * estimateMs : estimateMs;
+  }
+
+  /** The best size, or a larger one that is to be tried and that so many rows would fill. */
+  #upwards(offeredRows: number): number {
+    const largest = Math.min(this.#bestSize + 2, sizeOf(offeredRows), LARGEST_SIZE);
+    for (let size = this.#bestSize + 1; size <= largest; size++) if (this.#isToTry(size, STALE_LARGER)) return size;
+    return this.#bestSize;
+  }
+
+  /** A smaller size that is to be tried: it seemed hardly slower when it was last measured. */
+  #downwards(offeredRows: number): number | undefined {
+    const fastEnough = (this.#durations.throughput(this.#bestSize) ?? 0) / DOUBTFUL_GAIN;
+    for (let size = 0; size < Math.min(this.#bestSize, sizeOf(offeredRows)); size++) {
+      const throughput = this.#durations.throughput(size) ?? Number.POSITIVE_INFINITY;
+      if (throughput > fastEnough && this.#isToTry(size, STALE_SMALLER)) return size;
     }
-    return bestRows;
+    return undefined;
+  }
+
+  #isToTry(size: number, pause: number): boolean {
+    if (size > this.#bestSize && this.#durations.throughput(size) === undefined) return true;
+    return this.#trials.isDue(size, this.#durations.totalRows, pause * 2 ** size);
   }
 
   #findBestSize(): number {
@@ -128,6 +163,11 @@ export class BatchPolicy {
     }
     return best;
   }
+}
+
+/** As many of the rows on offer as make a run of that size: a few more than its power of two, if none are left then. */
+function rowsOf(size: number, offeredRows: number): number {
+  return size < LARGEST_SIZE && sizeOf(offeredRows) <= size ? offeredRows : Math.min(offeredRows, 2 ** size);
 }
 
 /** What falls to one lane, so that one does not take all and leave the others to single requests. */
