@@ -11,6 +11,7 @@ export {
   type TensorFields,
   type TensorsOf,
 } from "./predictor/predictor.ts";
+export type { Answer } from "./request/answer.ts";
 export { type App, type AppOptions, createApp } from "./request/app.ts";
 export {
   createPredictor,
@@ -19,6 +20,7 @@ export {
   type PredictorInput,
 } from "./request/create-predictor.ts";
 export { toFailureResponse, toInferenceError } from "./request/failure-response.ts";
+export type { IncomingRequest } from "./request/incoming-request.ts";
 export type { InferenceApp, Invocation } from "./request/inference-app.ts";
 export { DEFAULT_LIMITS, type Limits } from "./request/limits.ts";
 export type { EndpointDescription, ServiceOptions } from "./request/service.ts";
@@ -37,6 +39,7 @@ export {
 export { expectTensor } from "./tensor/expect-tensor.ts";
 export { float16ToNumber, numberToFloat16 } from "./tensor/float16.ts";
 export { type Signature, type Tensor, type TensorSpec, type Tensors, tensor } from "./tensor/tensor.ts";
+export type { HeaderReader } from "./tracing/header-reader.ts";
 export type { DeployedModel, DeployedService } from "./weights/deployed-service.ts";
 export type { RegisteredModel } from "./weights/load-registered.ts";
 export type { ModelConfig } from "./weights/model-library.ts";

@@ -1,10 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { InferenceApp, Invocation } from "@virga/core";
+import type { Answer, IncomingRequest, InferenceApp, Invocation } from "@virga/core";
 import { trackAnswer } from "./client-error.ts";
 import { failureText } from "./failure-text.ts";
 import type { Log } from "./server-options.ts";
+import { toIncomingRequest } from "./to-incoming-request.ts";
 import { toRequest } from "./to-request.ts";
-import { writeResponse } from "./write-response.ts";
+import { writeAnswer } from "./write-answer.ts";
+import { type WriteOptions, writeResponse } from "./write-response.ts";
 
 /** How long the rest of an upload is still taken in and thrown away after its answer: cut off, it would cost the answer. */
 const LINGER_MS = 2_000;
@@ -27,7 +29,7 @@ export interface ListenerOptions {
  * this file it takes 1.4 times as long.
  */
 export function createRequestListener(app: InferenceApp, options: ListenerOptions): RequestListener {
-  const { isDraining, stalledMs, log } = options;
+  const { log } = options;
   return (incoming, outgoing) => {
     trackAnswer(incoming.socket, outgoing);
     const caller = new AbortController();
@@ -35,42 +37,50 @@ export function createRequestListener(app: InferenceApp, options: ListenerOption
       if (!outgoing.writableFinished) caller.abort();
     });
     outgoing.once("finish", () => linger(incoming));
-    answer(app, incoming, caller.signal, options)
-      .then((response) => writeResponse(outgoing, response, { close: isDraining(), stalledMs }))
-      .catch((error: unknown) => {
-        log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
-        giveUp(outgoing);
-      });
+    respond(app, incoming, outgoing, caller.signal, options).catch((error: unknown) => {
+      log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
+      giveUp(outgoing);
+    });
   };
 }
 
-async function answer(
+async function respond(
   app: InferenceApp,
   incoming: IncomingMessage,
+  outgoing: ServerResponse,
   signal: AbortSignal,
-  { readBody, invocation }: ListenerOptions,
-): Promise<Response> {
-  if (FORBIDDEN_METHODS.has(incoming.method ?? "")) return refuseMethod(incoming.method ?? "");
-  let request: Request;
+  { readBody, invocation, isDraining, stalledMs }: ListenerOptions,
+): Promise<void> {
+  const writing = (): WriteOptions => ({ close: isDraining(), stalledMs });
+  if (FORBIDDEN_METHODS.has(incoming.method ?? "")) {
+    return writeAnswer(outgoing, refuseMethod(incoming.method ?? ""), writing());
+  }
+  let request: IncomingRequest;
   try {
-    request = toRequest(incoming, readBody?.(incoming));
+    request = toIncomingRequest(incoming, readBody?.(incoming));
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unreadable";
-    return failureResponse(400, `This request cannot be read: ${reason}.`);
+    return writeAnswer(outgoing, failureAnswer(400, `This request cannot be read: ${reason}.`), writing());
   }
-  return app.fetch(request, { ...invocation?.(incoming), signal });
+  const heard = { ...invocation?.(incoming), signal };
+  if (app.answer !== undefined) return writeAnswer(outgoing, await app.answer(request, heard), writing());
+  return writeResponse(outgoing, await app.fetch(toRequest(request, incoming), heard), writing());
 }
 
 /** Methods that no web `Request` carries. Source: Fetch Standard, "forbidden method". */
 const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 
-function refuseMethod(method: string): Response {
+function refuseMethod(method: string): Answer {
   const headers = { "content-type": "application/json", allow: "GET, HEAD, POST" };
-  return new Response(failureText(`No path here takes ${method}.`, "METHOD_NOT_ALLOWED"), { status: 405, headers });
+  return {
+    status: 405,
+    headers,
+    body: Buffer.from(failureText(`No path here takes ${method}.`, "METHOD_NOT_ALLOWED")),
+  };
 }
 
-function failureResponse(status: number, message: string): Response {
-  return new Response(failureText(message), { status, headers: { "content-type": "application/json" } });
+function failureAnswer(status: number, message: string): Answer {
+  return { status, headers: { "content-type": "application/json" }, body: Buffer.from(failureText(message)) };
 }
 
 function linger(incoming: IncomingMessage): void {

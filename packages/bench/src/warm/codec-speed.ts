@@ -83,8 +83,7 @@ const SMALL_REQUEST = Buffer.from(JSON.stringify({ inputs: [] }));
 
 async function encode(values: Float32Array): Promise<Buffer> {
   const { respond } = decodeOpenInference({ body: SMALL_REQUEST, headers: HEADERS }, SIGNATURE);
-  const response = respond({ image: tensor("float32", IMAGE_SHAPE, values) }, MODEL);
-  return Buffer.from(await response.arrayBuffer());
+  return Buffer.from(respond({ image: tensor("float32", IMAGE_SHAPE, values) }, MODEL).body);
 }
 
 function encodeNaively(values: Float32Array): Buffer {

@@ -23,6 +23,8 @@ export interface Endpoint {
   /** Known once the models are loaded. */
   readonly signature: Signature | undefined;
   readonly unusableOutputs: readonly UnusableOutput[];
+  /** @throws InferenceError `OVERLOADED` when a request that came now could not be answered by then. */
+  admit(deadlineAtMs: number): void;
   /** Loads the models if need be and keeps them open until `work` ends. */
   use<Result>(work: (served: Served) => Promise<Result>): Promise<Result>;
   /** Starts loading what is not loaded yet; never rejects. */
@@ -55,6 +57,7 @@ function modelEndpoint(model: LibraryModel): Endpoint {
     get unusableOutputs() {
       return slot.model?.session.unusableOutputs ?? [];
     },
+    admit: (deadlineAtMs) => model.admit(deadlineAtMs),
     use: (work) => slot.use(({ session, version }) => work({ name, version, runnable: session })),
     nudge: () => slot.nudge(),
   };
@@ -75,6 +78,7 @@ function hookedEndpoint(model: LibraryModel, predictor: Predictor): Endpoint {
       return bare.signature && predictorSignature(predictor, bare.signature);
     },
     unusableOutputs: [],
+    admit: (deadlineAtMs) => bare.admit(deadlineAtMs),
     use: (work) =>
       bare.use(async ({ runnable, ...identity }) => {
         const sessions = new Map([[identity.name, runnable]]);
@@ -97,6 +101,9 @@ function pipelineEndpoint(name: string, models: readonly LibraryModel[], predict
     },
     signature,
     unusableOutputs: [],
+    admit: (deadlineAtMs) => {
+      for (const model of models) model.admit(deadlineAtMs);
+    },
     use: (work) =>
       useAll(models, async (sessions) =>
         work({ name, version, runnable: toRunnable(predictor, signature, (wanted) => pickModel(sessions, wanted)) }),

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { InferenceError } from "../errors.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
 
 const BEARER = /^Bearer +(.+)$/i;
 
@@ -9,7 +10,7 @@ const BEARER = /^Bearer +(.+)$/i;
  * @param sha256 of the key, 64 hexadecimal digits: the key itself is nowhere kept.
  * @throws InferenceError `CONFIG_INVALID` for what is no digest; the check throws `UNAUTHENTICATED`.
  */
-export function createApiKeyCheck(sha256: string): (request: Request) => void {
+export function createApiKeyCheck(sha256: string): (request: IncomingRequest) => void {
   if (!/^[0-9a-f]{64}$/i.test(sha256)) {
     throw new InferenceError("CONFIG_INVALID", "The API key's SHA-256 has to be 64 hexadecimal digits.");
   }

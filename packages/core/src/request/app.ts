@@ -2,8 +2,10 @@ import { InferenceError } from "../errors.ts";
 import type { MetricsSource } from "../metrics/metric-family.ts";
 import { ProcessMetrics } from "../metrics/process-metrics.ts";
 import type { Predictor } from "../predictor/predictor.ts";
+import { type Answer, toResponse, withHeader } from "./answer.ts";
 import { createApiKeyCheck } from "./api-key.ts";
-import { toFailureResponse, toInferenceError } from "./failure-response.ts";
+import { toFailureAnswer, toInferenceError } from "./failure-response.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
 import type { InferenceApp, Invocation } from "./inference-app.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { metricsRoute } from "./metrics-route.ts";
@@ -54,14 +56,12 @@ export function createApp(options: AppOptions): App {
   const checkApiKey = options.apiKeySha256 === undefined ? undefined : createApiKeyCheck(options.apiKeySha256);
   let closing: Promise<void> | undefined;
 
-  async function answer(request: Request, invocation: ObservedInvocation): Promise<Response> {
+  async function answer(request: IncomingRequest, invocation: ObservedInvocation): Promise<Answer> {
     const { requestId, trail } = invocation;
     try {
       if (closing !== undefined) throw new InferenceError("OVERLOADED", "The service is shutting down.");
       if (invocation.isAuthorized !== true) checkApiKey?.(request);
-      const response = await router(request, invocation);
-      response.headers.set("x-request-id", requestId);
-      return response;
+      return withHeader(await router(request, invocation), "x-request-id", requestId);
     } catch (error) {
       const failure = toInferenceError(error);
       trail.failure = failure.code;
@@ -70,13 +70,16 @@ export function createApp(options: AppOptions): App {
         const { code: event, message, cause } = failure;
         log({ level: "error", event, message, requestId, error: cause ?? failure });
       }
-      return toFailureResponse(failure, requestId);
+      return toFailureAnswer(failure, requestId);
     }
   }
 
+  const observed = (request: IncomingRequest, invocation: Invocation = {}): Promise<Answer> =>
+    observeRequest(request, invocation, service.metrics, (each) => answer(request, each));
+
   return {
-    fetch: (request: Request, invocation: Invocation = {}) =>
-      observeRequest(request, invocation, service.metrics, (observed) => answer(request, observed)),
+    answer: observed,
+    fetch: async (request, invocation) => toResponse(await observed(request, invocation)),
     metrics: service.metrics,
     warm: () => service.warm(),
     close: () => {

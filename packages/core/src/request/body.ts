@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { constants, inflate, unzip } from "node:zlib";
 import { InferenceError } from "../errors.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
 
 const unzipAsync = promisify(unzip);
 const inflateAsync = promisify(inflate);
@@ -11,14 +12,14 @@ const inflateAsync = promisify(inflate);
  * @throws InferenceError `INPUT_TOO_LARGE` beyond `maxBytes` before or after decompression, `MEDIA_TYPE_UNSUPPORTED` for
  * an unknown `Content-Encoding`, `INPUT_INVALID` for a damaged one or a body that ends early.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(request: IncomingRequest, maxBytes: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   const body = request.body === null ? new Uint8Array() : await readStream(request.body, declared, maxBytes);
   return decompress(body, request.headers.get("content-encoding"), maxBytes);
 }
 
-async function readStream(stream: ReadableStream<Uint8Array>, declared: number, maxBytes: number): Promise<Uint8Array> {
+async function readStream(stream: AsyncIterable<Uint8Array>, declared: number, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   try {

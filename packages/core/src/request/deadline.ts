@@ -2,20 +2,27 @@ import { InferenceError } from "../errors.ts";
 import type { Invocation } from "./inference-app.ts";
 import type { Limits } from "./limits.ts";
 
+/** How long one piece of work may take. */
+export interface Deadline {
+  /** Aborted when its time is over or the caller has gone. */
+  readonly signal: AbortSignal;
+  /** As `performance.now()` counts. */
+  readonly atMs: number;
+}
+
 /**
  * Runs `work` until it ends, its time is over or the caller has gone, whichever comes first.
  *
- * @throws InferenceError `DEADLINE_EXCEEDED` or `CANCELLED`; `work` gets a signal and ends by itself.
+ * @throws InferenceError `DEADLINE_EXCEEDED` or `CANCELLED`; `work` is told and ends by itself.
  */
 export async function withinDeadline<Result>(
-  work: (signal: AbortSignal) => Promise<Result>,
+  work: (deadline: Deadline) => Promise<Result>,
   invocation: Invocation,
   limits: Limits,
 ): Promise<Result> {
-  const limitMs = Math.min(
-    limits.timeoutMs,
-    (invocation.remainingMs ?? Number.POSITIVE_INFINITY) - limits.deadlineMarginMs,
-  );
+  const platformMs = (invocation.remainingMs ?? Number.POSITIVE_INFINITY) - limits.deadlineMarginMs;
+  const limitMs = Math.max(0, Math.min(limits.timeoutMs, platformMs));
+  const atMs = performance.now() + limitMs;
   const controller = new AbortController();
   let stop: (reason: InferenceError) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
@@ -25,13 +32,12 @@ export async function withinDeadline<Result>(
     };
   });
   const cancel = (): void => stop(new InferenceError("CANCELLED", "The caller went away before the answer was ready."));
-  const expire = (): void =>
-    stop(new InferenceError("DEADLINE_EXCEEDED", `No answer within ${Math.max(0, limitMs)} ms.`));
-  const timer = setTimeout(expire, Math.max(0, limitMs));
+  const expire = (): void => stop(new InferenceError("DEADLINE_EXCEEDED", `No answer within ${limitMs} ms.`));
+  const timer = setTimeout(expire, limitMs);
   invocation.signal?.addEventListener("abort", cancel, { once: true });
   try {
     if (invocation.signal?.aborted === true) cancel();
-    return await Promise.race([work(controller.signal), stopped]);
+    return await Promise.race([work({ signal: controller.signal, atMs }), stopped]);
   } finally {
     clearTimeout(timer);
     invocation.signal?.removeEventListener("abort", cancel);

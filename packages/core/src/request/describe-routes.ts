@@ -1,5 +1,6 @@
 import { InferenceError } from "../errors.ts";
 import type { Endpoint } from "../predictor/endpoint.ts";
+import { type Answer, jsonAnswer, textAnswer } from "./answer.ts";
 import type { Limits } from "./limits.ts";
 import { createOpenApiDocument } from "./openapi-document.ts";
 import { toModelMetadata } from "./protocol/open-inference/model-metadata.ts";
@@ -26,11 +27,11 @@ function get(path: string, handle: Route["handle"]): Route {
 }
 
 function serverRoutes(service: Service): Route[] {
-  const server = (): Response => Response.json({ name: "virga", version: "1", extensions: EXTENSIONS });
+  const server = (): Answer => jsonAnswer({ name: "virga", version: "1", extensions: EXTENSIONS });
   return [
     get("/v2", server),
     get("/v2/", server),
-    get("/v2/health/live", () => Response.json({ live: true })),
+    get("/v2/health/live", () => jsonAnswer({ live: true })),
     get("/v2/health/ready", () => serverReady(service)),
   ];
 }
@@ -38,7 +39,7 @@ function serverRoutes(service: Service): Route[] {
 function modelRoutes(service: Service): Route[] {
   const named = (call: RouteCall): Endpoint => service.endpoint(call.parameter("model"));
   const versioned = (call: RouteCall): Endpoint => service.endpoint(call.parameter("model"), call.parameter("version"));
-  const metadata = (endpoint: Endpoint): Promise<Response> => modelMetadata(endpoint, service.platform);
+  const metadata = (endpoint: Endpoint): Promise<Answer> => modelMetadata(endpoint, service.platform);
   return [
     get("/v2/models/:model", (call) => metadata(named(call))),
     get("/v2/models/:model/versions/:version", (call) => metadata(versioned(call))),
@@ -52,7 +53,7 @@ function modelRoutes(service: Service): Route[] {
 
 function listRoutes(service: Service, limits: Limits): Route[] {
   return [
-    get("/v1/models", () => Response.json({ models: service.endpoints.map((endpoint) => endpoint.name) })),
+    get("/v1/models", () => jsonAnswer({ models: service.endpoints.map((endpoint) => endpoint.name) })),
     {
       method: "POST",
       path: "/v2/repository/index",
@@ -76,20 +77,22 @@ function unsupportedRoutes(): Route[] {
 
 function openApiRoute(service: Service, limits: Limits): Route {
   const document = createOpenApiDocument(service, limits);
-  return get("/openapi.json", async () => Response.json(await document()));
+  return get("/openapi.json", async () =>
+    textAnswer(200, { "content-type": "application/json" }, JSON.stringify(await document())),
+  );
 }
 
 /** `live` and `ready` both, because the protocol's text and its description differ. */
-function serverReady(service: Service): Response {
+function serverReady(service: Service): Answer {
   for (const endpoint of service.endpoints) endpoint.nudge();
   const waiting = service.endpoints.filter((endpoint) => endpoint.state.state !== "ready");
-  if (waiting.length === 0) return Response.json({ live: true, ready: true });
+  if (waiting.length === 0) return jsonAnswer({ live: true, ready: true });
   throw new InferenceError("NOT_READY", `Not ready: ${waiting.map(describeState).join("; ")}.`);
 }
 
-function modelReady(endpoint: Endpoint): Response {
+function modelReady(endpoint: Endpoint): Answer {
   endpoint.nudge();
-  if (endpoint.state.state === "ready") return Response.json({ name: endpoint.name, ready: true });
+  if (endpoint.state.state === "ready") return jsonAnswer({ name: endpoint.name, ready: true });
   throw new InferenceError("NOT_READY", `Not ready: ${describeState(endpoint)}.`);
 }
 
@@ -98,16 +101,16 @@ function describeState(endpoint: Endpoint): string {
   return failure === undefined ? `${endpoint.name} is ${state}` : `${endpoint.name} is ${state}: ${failure.message}`;
 }
 
-function modelMetadata(endpoint: Endpoint, platform: string): Promise<Response> {
+function modelMetadata(endpoint: Endpoint, platform: string): Promise<Answer> {
   return endpoint.use(async ({ name, version, runnable: { signature } }) =>
-    Response.json(toModelMetadata({ name, versions: [version], platform, signature })),
+    jsonAnswer(toModelMetadata({ name, versions: [version], platform, signature })),
   );
 }
 
 /** KServe's and TensorFlow Serving's answers to the same path, in one body. */
-function servingStatus(endpoint: Endpoint): Response {
+function servingStatus(endpoint: Endpoint): Answer {
   endpoint.nudge();
   if (endpoint.state.state !== "ready") throw new InferenceError("NOT_READY", `Not ready: ${describeState(endpoint)}.`);
   const status = { version: endpoint.version, state: "AVAILABLE", status: { error_code: "OK", error_message: "" } };
-  return Response.json({ name: endpoint.name, ready: true, model_version_status: [status] });
+  return jsonAnswer({ name: endpoint.name, ready: true, model_version_status: [status] });
 }

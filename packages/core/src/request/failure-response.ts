@@ -1,4 +1,5 @@
 import { InferenceError } from "../errors.ts";
+import { type Answer, textAnswer, toResponse } from "./answer.ts";
 
 /** After how many seconds a refused caller may try again, where the failure does not tell. */
 const RETRY_AFTER_SECONDS = 1;
@@ -12,10 +13,14 @@ export function toInferenceError(error: unknown): InferenceError {
 }
 
 /** A failure as its answer: `{"error", "code", "requestId"}`, the shape that every protocol here reads. */
+export function toFailureAnswer(error: InferenceError, requestId: string): Answer {
+  const headers: Record<string, string> = { "content-type": "application/json", "x-request-id": requestId };
+  if (error.status === 503) headers["retry-after"] = String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+  if (error.status === 401) headers["www-authenticate"] = "Bearer";
+  return textAnswer(error.status, headers, JSON.stringify({ error: error.message, code: error.code, requestId }));
+}
+
+/** The same as a web `Response`, for what fails before the app has seen it. */
 export function toFailureResponse(error: InferenceError, requestId: string): Response {
-  const headers = new Headers({ "content-type": "application/json", "x-request-id": requestId });
-  if (error.status === 503) headers.set("retry-after", String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
-  if (error.status === 401) headers.set("www-authenticate", "Bearer");
-  const body = JSON.stringify({ error: error.message, code: error.code, requestId });
-  return new Response(body, { status: error.status, headers });
+  return toResponse(toFailureAnswer(error, requestId));
 }

@@ -1,9 +1,9 @@
 import { InferenceError } from "../errors.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Endpoint } from "../predictor/endpoint.ts";
-import { answerSizeBytes } from "./answer-size.ts";
+import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
-import { withinDeadline } from "./deadline.ts";
+import { type Deadline, withinDeadline } from "./deadline.ts";
 import type { Limits } from "./limits.ts";
 import { decodeOpenInference } from "./protocol/open-inference/open-inference.ts";
 import { decodePredict } from "./protocol/predict.ts";
@@ -44,25 +44,33 @@ function withoutVerb(action: string): string {
 function createPredict(
   metrics: ServiceMetrics,
   limits: Limits,
-): (call: RouteCall, endpoint: Endpoint, decode: DecodeCall) => Promise<Response> {
+): (call: RouteCall, endpoint: Endpoint, decode: DecodeCall) => Promise<Answer> {
   let underWay = 0;
 
   async function predict(
     { request, invocation }: RouteCall,
     endpoint: Endpoint,
     decode: DecodeCall,
-    signal: AbortSignal,
+    deadline: Deadline,
   ) {
+    endpoint.admit(deadline.atMs);
     const body = await readBody(request, limits.maxRequestBytes);
     metrics.requestBodyBytes.add({ model: endpoint.name }, body.byteLength);
     return endpoint.use(async ({ runnable, ...identity }) => {
       const { inputs, outputs, parameters, respond } = decode({ body, headers: request.headers }, runnable.signature);
+      const { signal, atMs: deadlineAtMs } = deadline;
       signal.throwIfAborted();
       const { requestId } = invocation;
-      const answer = await runnable.run(inputs, { signal, requestId, parameters, ...(outputs && { outputs }) });
-      const response = respond(answer, identity);
-      metrics.responseBodyBytes.add({ model: endpoint.name }, answerSizeBytes(response));
-      return response;
+      const results = await runnable.run(inputs, {
+        signal,
+        deadlineAtMs,
+        requestId,
+        parameters,
+        ...(outputs && { outputs }),
+      });
+      const answer = respond(results, identity);
+      metrics.responseBodyBytes.add({ model: endpoint.name }, answer.body.byteLength);
+      return answer;
     });
   }
 
@@ -76,8 +84,8 @@ function createPredict(
     }
     // Counted until the work itself ends: an answered deadline does not stop a run that has begun.
     underWay += 1;
-    const work = (signal: AbortSignal): Promise<Response> =>
-      predict(call, endpoint, decode, signal).finally(() => {
+    const work = (deadline: Deadline): Promise<Answer> =>
+      predict(call, endpoint, decode, deadline).finally(() => {
         underWay -= 1;
       });
     return withinDeadline(work, call.invocation, limits);

@@ -1,3 +1,6 @@
+import type { Answer } from "./answer.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
+
 /** What the platform knows of one call; plain HTTP needs none of it. */
 export interface Invocation {
   readonly requestId?: string;
@@ -13,6 +16,8 @@ export interface Invocation {
 export interface InferenceApp {
   /** Never rejects: every failure is a `Response`. */
   fetch(request: Request, invocation?: Invocation): Promise<Response>;
+  /** The same without web objects, for adapters that can do without; `fetch` where absent. */
+  answer?(request: IncomingRequest, invocation?: Invocation): Promise<Answer>;
   /** Loads every model outside the first request. @throws InferenceError of the first model that fails to load. */
   warm(): Promise<void>;
   /** Refuses new requests, waits for those under way and frees the models; idempotent. */

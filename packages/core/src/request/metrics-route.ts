@@ -1,5 +1,6 @@
 import type { MetricsSource } from "../metrics/metric-family.ts";
 import { PROMETHEUS_TEXT_TYPE, toPrometheusText } from "../metrics/text-format.ts";
+import { textAnswer } from "./answer.ts";
 import type { Route } from "./route.ts";
 
 /** The route where Prometheus finds what these have measured. */
@@ -9,7 +10,7 @@ export function metricsRoute(sources: readonly MetricsSource[]): Route {
     path: "/metrics",
     handle: () => {
       const text = toPrometheusText(sources.flatMap((source) => source.collect()));
-      return new Response(text, { headers: { "content-type": PROMETHEUS_TEXT_TYPE } });
+      return textAnswer(200, { "content-type": PROMETHEUS_TEXT_TYPE }, text);
     },
   };
 }

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { FailureCode } from "../errors.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import { describeAnswer, inRequestSpan, traceIdOf, traceIdOfSpan } from "../tracing/spans.ts";
+import type { Answer } from "./answer.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
 import type { Invocation } from "./inference-app.ts";
 
 /** What is found out about a request on its way to its answer; empty as long as it is not known. */
@@ -25,22 +27,22 @@ export interface ObservedInvocation extends Invocation {
  * @param answer never rejects.
  */
 export function observeRequest(
-  request: Request,
+  request: IncomingRequest,
   invocation: Invocation,
   metrics: ServiceMetrics,
-  answer: (observed: ObservedInvocation) => Promise<Response>,
-): Promise<Response> {
+  answer: (observed: ObservedInvocation) => Promise<Answer>,
+): Promise<Answer> {
   return inRequestSpan(request, async (span) => {
     const startMs = performance.now();
     const trail: RequestTrail = { model: "", route: "" };
     const requestId = invocation.requestId ?? askedRequestId(request) ?? traceIdOfSpan(span) ?? randomUUID();
     metrics.requestsInProgress += 1;
-    const response = await answer({ ...invocation, requestId, trail }).finally(() => {
+    const answered = await answer({ ...invocation, requestId, trail }).finally(() => {
       metrics.requestsInProgress -= 1;
     });
-    count(trail, response.status, startMs, metrics);
-    if (span !== undefined) describeAnswer(span, request.method, trail.route, response.status);
-    return response;
+    count(trail, answered.status, startMs, metrics);
+    if (span !== undefined) describeAnswer(span, request.method, trail.route, answered.status);
+    return answered;
   });
 }
 
@@ -59,7 +61,7 @@ function count(
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** As the caller named it, or the trace that it belongs to. */
-function askedRequestId({ headers }: Request): string | undefined {
+function askedRequestId({ headers }: IncomingRequest): string | undefined {
   const asked = headers.get("x-request-id");
   return asked !== null && REQUEST_ID.test(asked) ? asked : traceIdOf(headers);
 }

@@ -1,6 +1,8 @@
 import { inputInvalid } from "../errors.ts";
 import type { SlotState } from "../weights/model-slot.ts";
+import { type Answer, jsonAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
 import { parseJson } from "./json/parse-json.ts";
 import type { Limits } from "./limits.ts";
 import type { Service } from "./service.ts";
@@ -15,7 +17,7 @@ const REPOSITORY_STATES: Readonly<Record<SlotState["state"], string>> = {
 };
 
 /** Answers `POST /v2/repository/index`: every model with its state, or the ready ones for `{"ready": true}`. */
-export async function repositoryIndex(service: Service, request: Request, limits: Limits): Promise<Response> {
+export async function repositoryIndex(service: Service, request: IncomingRequest, limits: Limits): Promise<Answer> {
   const onlyReady = readReady(await readBody(request, limits.maxRequestBytes));
   const models = service.endpoints.map(({ name, version, state }) => ({
     name,
@@ -23,7 +25,7 @@ export async function repositoryIndex(service: Service, request: Request, limits
     state: REPOSITORY_STATES[state.state],
     reason: state.failure?.message ?? "",
   }));
-  return Response.json(onlyReady ? models.filter((model) => model.state === "READY") : models);
+  return jsonAnswer(onlyReady ? models.filter((model) => model.state === "READY") : models);
 }
 
 function readReady(body: Uint8Array): boolean {

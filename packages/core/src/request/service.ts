@@ -49,6 +49,7 @@ export class Service {
       engine,
       log: options.log ?? (() => undefined),
       metrics: this.metrics,
+      admit: () => undefined,
       dress: (bare, { labels }, name) => {
         const session = observeSession(bare, name, this.metrics);
         return labels === undefined ? session : withLabels(session, labels, name);
@@ -147,6 +148,7 @@ function atVersion(endpoint: Endpoint, version: string): Endpoint {
     state: endpoint.state,
     signature: endpoint.signature,
     unusableOutputs: endpoint.unusableOutputs,
+    admit: (deadlineAtMs) => endpoint.admit(deadlineAtMs),
     use: (work) =>
       endpoint.use(async (served) => {
         checkVersion(served.name, served.version, version);

@@ -1,3 +1,5 @@
+import type { HeaderReader } from "./header-reader.ts";
+
 /** As much of OpenTelemetry's `Span` as is used here. */
 export interface Span {
   spanContext(): { readonly traceId: string };
@@ -26,7 +28,7 @@ interface Tracer {
 
 interface TextMapPropagator {
   inject(context: unknown, carrier: Map<string, string>, setter: unknown): void;
-  extract(context: unknown, carrier: Headers, getter: unknown): unknown;
+  extract(context: unknown, carrier: HeaderReader, getter: unknown): unknown;
 }
 
 /** What a process with an OpenTelemetry SDK has. */
@@ -58,7 +60,7 @@ function isRegistered(api: unknown): api is RegisteredApi {
  * The context of a request: what is under way in the process (the SDK may trace its HTTP server), otherwise the caller's,
  * as its headers have it in the formats that the SDK reads (W3C's `traceparent` and `tracestate` where nothing else is set).
  */
-export function contextOf(headers: Headers, { context, propagation }: RegisteredApi): unknown {
+export function contextOf(headers: HeaderReader, { context, propagation }: RegisteredApi): unknown {
   const active = context.active();
   if (propagation === undefined || isTraced(active, propagation)) return active;
   return propagation.extract(active, headers, GETTER);
@@ -72,8 +74,8 @@ function isTraced(context: unknown, propagation: TextMapPropagator): boolean {
 }
 
 const GETTER = {
-  keys: (headers: Headers): string[] => [...headers.keys()],
-  get: (headers: Headers, name: string): string | undefined => headers.get(name) ?? undefined,
+  keys: (headers: HeaderReader): string[] => [...headers.keys()],
+  get: (headers: HeaderReader, name: string): string | undefined => headers.get(name) ?? undefined,
 };
 
 const SETTER = {

@@ -1,3 +1,4 @@
+import type { HeaderReader } from "./header-reader.ts";
 import { contextOf, findTracer, type Span, type SpanOptions } from "./open-telemetry.ts";
 
 /** Source: OpenTelemetry API, `SpanStatusCode` and `SpanKind`. */
@@ -20,7 +21,7 @@ export function inSpan<Result>(
 
 /** Answers a request within a span of its caller's trace, where the process traces. */
 export function inRequestSpan<Result>(
-  request: Request,
+  request: { readonly method: string; readonly headers: HeaderReader },
   work: (span: Span | undefined) => Promise<Result>,
 ): Promise<Result> {
   const found = findTracer();
@@ -55,7 +56,7 @@ const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
 const NO_TRACE = /^0*$/;
 
 /** The trace that a request says it belongs to. Source: W3C Trace Context, `traceparent`. */
-export function traceIdOf(headers: Headers): string | undefined {
+export function traceIdOf(headers: HeaderReader): string | undefined {
   const [, traceId = ""] = TRACE_PARENT.exec(headers.get("traceparent") ?? "") ?? [];
   return NO_TRACE.test(traceId) ? undefined : traceId;
 }

@@ -23,6 +23,8 @@ export interface LibraryModel {
   readonly slot: ModelSlot;
   /** What serves now is called, or will be called as far as that is known before it is loaded. */
   readonly version: string | undefined;
+  /** @throws InferenceError `OVERLOADED` when a request that came now could not be answered by then. */
+  admit(deadlineAtMs: number): void;
   /** Looks whether the model's alias has moved and swaps; never rejects. Absent where there is nothing to follow. */
   readonly followAlias?: AliasLook;
 }
@@ -34,6 +36,8 @@ export interface LibraryContext {
   readonly metrics: ServiceMetrics;
   /** What a freshly loaded session passes through before it serves, such as labels. */
   dress(session: Session, config: ModelConfig, name: string): Session;
+  /** @throws InferenceError `OVERLOADED` when a request to this model that came now could not be answered by then. */
+  admit(name: string, deadlineAtMs: number): void;
 }
 
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -64,7 +68,8 @@ function createLibraryModel(name: string, config: ModelConfig, context: LibraryC
     const session = await context.engine.load(typeof source === "string" ? { kind: "file", path: source } : source);
     return { session: await dressOrClose(session, config, name, context), version };
   };
-  return { name, version, slot: new ModelSlot(observeLoad(load, name, context.metrics)) };
+  const slot = new ModelSlot(observeLoad(load, name, context.metrics));
+  return { name, version, slot, admit: (deadlineAtMs) => context.admit(name, deadlineAtMs) };
 }
 
 /** A model that is whatever version its registry says, now and later. */
@@ -95,6 +100,7 @@ function followedModel(
     get version() {
       return slot.model?.version;
     },
+    admit: (deadlineAtMs) => context.admit(name, deadlineAtMs),
     ...(follows && { followAlias }),
   };
 }

@@ -2,6 +2,7 @@ import { InferenceError, inputInvalid } from "../../errors.ts";
 import type { ParameterValue } from "../../session/runnable.ts";
 import { quoted } from "../../tensor/check-tensors.ts";
 import type { Signature } from "../../tensor/tensor.ts";
+import type { HeaderReader } from "../../tracing/header-reader.ts";
 import { bareRecord } from "../json/bare-record.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
 import { parseJson } from "../json/parse-json.ts";
@@ -17,7 +18,7 @@ const JSON_TYPES: readonly string[] = [
 const UTF8_CHARSETS: readonly string[] = ["utf-8", "utf8", "us-ascii"];
 
 /** A request's media type in lower case, without its parameters; `undefined` where it has none. */
-export function mediaTypeOf(headers: Headers): string | undefined {
+export function mediaTypeOf(headers: HeaderReader): string | undefined {
   const type = headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   return type === "" ? undefined : type;
 }
@@ -32,7 +33,7 @@ export function isJsonType(type: string): boolean {
  *
  * @throws InferenceError `MEDIA_TYPE_UNSUPPORTED` for another media type, or a character set that is not UTF-8.
  */
-export function expectJsonType(headers: Headers): void {
+export function expectJsonType(headers: HeaderReader): void {
   const type = mediaTypeOf(headers);
   if (type !== undefined && !isJsonType(type) && !JSON_TYPES.includes(type)) {
     throw mediaTypeUnsupported(`The media type ${quoted(type)} is not supported here: send application/json.`);

@@ -1,10 +1,10 @@
 import { inputInvalid } from "../../errors.ts";
 import { quoted } from "../../tensor/check-tensors.ts";
 import type { Signature, Tensors } from "../../tensor/tensor.ts";
+import { type Answer, jsonAnswer } from "../answer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
 import { TensorValues } from "../json/tensor-text.ts";
 import { expectJsonType, isJsonType, listNames, mediaTypeOf, mediaTypeUnsupported, parseBody } from "./json-body.ts";
-import { jsonResponse, selectOutputs } from "./json-response.ts";
 import { namedTensors } from "./named-inputs.ts";
 import { nestedOutput } from "./nested-output.ts";
 import { readJsonSize } from "./open-inference/inference-header.ts";
@@ -12,6 +12,7 @@ import { decodeOpenInference, readInferenceRequest } from "./open-inference/open
 import { base64Of } from "./plain-values.ts";
 import type { Call, DecodeCall, Message } from "./protocol.ts";
 import { findRawInput, rawTensors } from "./raw-body.ts";
+import { selectOutputs } from "./select-outputs.ts";
 import { readServingRequest } from "./tensorflow-serving/tensorflow-serving.ts";
 
 const BRACE_OPEN = 0x7b;
@@ -97,9 +98,9 @@ function plainCall(inputs: Tensors): Call {
   return { inputs, parameters: {}, respond: writePlain };
 }
 
-function writePlain(outputs: Tensors): Response {
+function writePlain(outputs: Tensors): Answer {
   const entries = selectOutputs(outputs, undefined);
-  return jsonResponse(
+  return jsonAnswer(
     Object.fromEntries(entries.map(([name, output]) => [name, nestedOutput(name, TensorValues.nested(output))])),
   );
 }

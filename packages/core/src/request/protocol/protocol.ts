@@ -1,10 +1,12 @@
 import type { ParameterValue } from "../../session/runnable.ts";
 import type { Signature, Tensors } from "../../tensor/tensor.ts";
+import type { HeaderReader } from "../../tracing/header-reader.ts";
+import type { Answer } from "../answer.ts";
 
 /** A request's body, whole and uncompressed, with the headers that say how to read it. */
 export interface Message {
   readonly body: Uint8Array;
-  readonly headers: Headers;
+  readonly headers: HeaderReader;
 }
 
 /** What an answer says about who gave it. */
@@ -21,7 +23,7 @@ export interface Call {
   /** Free-form parameters of the request, handed to the predictor. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** Writes the answer; `outputs` holds at least those asked for. */
-  readonly respond: (outputs: Tensors, model: ModelIdentity) => Response;
+  readonly respond: (outputs: Tensors, model: ModelIdentity) => Answer;
 }
 
 /**

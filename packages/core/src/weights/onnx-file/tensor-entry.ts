@@ -14,9 +14,18 @@ export type TensorStorage =
       readonly offset: number;
       /** Where absent: as many as the tensor needs. */
       readonly sizeBytes?: number;
+      /** What the runtime's kernels have made of it, in the same file; absent where nothing is. */
+      readonly packed?: readonly PackedCopy[];
     }
   /** Element by element in fields of the message: strings, and what old exporters write. */
   | { readonly kind: "listed" };
+
+/** A tensor in the order in which one kind of kernel reads it. Source: onnxruntime, tensor_external_data_info.cc. */
+export interface PackedCopy {
+  /** The kernel, and a hash of what it made: another machine that makes something else takes no notice of the copy. */
+  readonly key: string;
+  readonly parts: readonly { readonly offset: number; readonly sizeBytes: number }[];
+}
 
 /** A constant of a model: what it is and where its elements are, without reading them. */
 export interface TensorEntry {
@@ -129,12 +138,21 @@ export function readTextEntry(reader: MessageReader, extent: Extent): [key: stri
 
 function externalStorage(entries: ReadonlyMap<string, string>): TensorStorage {
   const sizeBytes = entries.get("length");
+  const packed = [...entries].flatMap(([key, value]) => (key.startsWith("prepacked") ? [packedCopy(value)] : []));
   return {
     kind: "external",
     location: checkedLocation(entries.get("location") ?? ""),
     offset: toCount(entries.get("offset") ?? "0"),
     ...(sizeBytes === undefined ? {} : { sizeBytes: toCount(sizeBytes) }),
+    ...(packed.length === 0 ? {} : { packed }),
   };
+}
+
+/** Written as `key|offset;length;checksum`, with one such triple for each part. */
+function packedCopy(text: string): PackedCopy {
+  const [key = "", ...parts] = text.split("|");
+  const counts = parts.map((part) => part.split(";", 2).map(toCount));
+  return { key, parts: counts.map(([offset = 0, sizeBytes = 0]) => ({ offset, sizeBytes })) };
 }
 
 function toCount(text: string): number {

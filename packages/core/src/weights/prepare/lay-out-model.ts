@@ -1,7 +1,7 @@
 import type { Extent } from "../onnx-file/byte-source.ts";
 import type { Field, MessageReader } from "../onnx-file/message-reader.ts";
 import { contentField, integerField, type Pieces, textField } from "../onnx-file/message-writer.ts";
-import { dataSizeBytes, readTensorEntry, type TensorEntry } from "../onnx-file/tensor-entry.ts";
+import { dataSizeBytes, type PackedCopy, readTensorEntry, type TensorEntry } from "../onnx-file/tensor-entry.ts";
 import type { TensorFiles, TensorSource } from "./tensor-files.ts";
 
 /** A tensor's place in the new data file. */
@@ -33,9 +33,20 @@ const MOST_COMPARED = 8;
 /** From here on an initialiser is a constant without being an input. Source: ONNX IR specification, "Graphs". */
 const INITIALIZERS_STAND_ALONE = 4;
 
+/** How a model is laid out. */
+export interface LayoutOptions {
+  /** Whether what the runtime's kernels have made of the weights goes along; it is of use to machines like this one. */
+  readonly keepPacked: boolean;
+}
+
 /** Plans the same model with its weights in the file `dataName`; the values of its tensors are not touched. */
-export function layOutModel(reader: MessageReader, dataName: string, files: TensorFiles): Layout {
-  return new LayoutDraft(reader, dataName, files).model();
+export function layOutModel(
+  reader: MessageReader,
+  dataName: string,
+  files: TensorFiles,
+  options: LayoutOptions = { keepPacked: false },
+): Layout {
+  return new LayoutDraft(reader, dataName, files, options).model();
 }
 
 /** Source of all field numbers: onnx/onnx.proto. */
@@ -43,14 +54,16 @@ class LayoutDraft {
   readonly #reader: MessageReader;
   readonly #dataName: string;
   readonly #files: TensorFiles;
+  readonly #options: LayoutOptions;
   readonly #tensors: PlacedTensor[] = [];
   readonly #byFingerprint: Map<string, PlacedTensor[]> = new Map();
   #dataSizeBytes = 0;
 
-  constructor(reader: MessageReader, dataName: string, files: TensorFiles) {
+  constructor(reader: MessageReader, dataName: string, files: TensorFiles, options: LayoutOptions) {
     this.#reader = reader;
     this.#dataName = dataName;
     this.#files = files;
+    this.#options = options;
   }
 
   model(): Layout {
@@ -105,19 +118,33 @@ class LayoutDraft {
     // Left for the runtime to refuse.
     if (source.sizeBytes !== sizeBytes) return undefined;
     const isList = tensor.shape.length < 2 && LIST_TYPES.has(tensor.elementType);
-    const isPlaced = sizeBytes >= (isList ? SMALLEST_PLACED_LIST_BYTES : SMALLEST_PLACED_BYTES);
+    const packed = this.#options.keepPacked && storage.kind === "external" ? (storage.packed ?? []) : [];
+    const isPlaced = packed.length > 0 || sizeBytes >= (isList ? SMALLEST_PLACED_LIST_BYTES : SMALLEST_PLACED_BYTES);
     if (!isPlaced && storage.kind === "inline") return undefined;
-    const data = isPlaced ? this.#place(source) : contentField(9, [this.#files.read(source)]);
+    const data = isPlaced ? this.#place(source, packed) : contentField(9, [this.#files.read(source)]);
     return contentField(5, [...head(tensor), ...data]);
   }
 
-  #place(source: TensorSource): Pieces {
+  #place(source: TensorSource, packed: readonly PackedCopy[]): Pieces {
     const { offset } = this.#same(source) ?? this.#append(source);
-    const entries = { location: this.#dataName, offset: String(offset), length: String(source.sizeBytes) };
+    const entries = {
+      location: this.#dataName,
+      offset: String(offset),
+      length: String(source.sizeBytes),
+      ...Object.fromEntries(packed.map((copy, index) => [`prepacked_${index}`, this.#placePacked(source, copy)])),
+    };
     const fields = Object.entries(entries).flatMap(([name, value]) =>
       contentField(13, [textField(1, name), textField(2, value)]),
     );
     return [...fields, integerField(14, 1)];
+  }
+
+  #placePacked({ location }: TensorSource, { key, parts }: PackedCopy): string {
+    const placed = parts.map(({ offset, sizeBytes }) => {
+      const source = { ...(location === undefined ? {} : { location }), start: offset, sizeBytes };
+      return `${(this.#same(source) ?? this.#append(source)).offset};${sizeBytes};0`;
+    });
+    return [key, ...placed].join("|");
   }
 
   #append(source: TensorSource): PlacedTensor {

@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { type ByteSource, withFile } from "../onnx-file/byte-source.ts";
 import { MessageReader } from "../onnx-file/message-reader.ts";
-import { type Layout, layOutModel, type PlacedTensor } from "./lay-out-model.ts";
+import { type Layout, type LayoutOptions, layOutModel, type PlacedTensor } from "./lay-out-model.ts";
 import { dataCutShort, readFully, TensorFiles } from "./tensor-files.ts";
 
 /** A model as one graph and at most one data file, both in one folder. */
@@ -29,10 +29,14 @@ const COPY_BYTES = 4 * 1024 * 1024;
  *
  * @throws InferenceError `WEIGHTS_CORRUPT` or `MODEL_UNSUPPORTED` when the model's files are not as they should be.
  */
-export async function writeLayout(modelPath: string, { folder, graph, data }: LayoutTarget): Promise<LaidOutModel> {
+export async function writeLayout(
+  modelPath: string,
+  { folder, graph, data }: LayoutTarget,
+  options?: LayoutOptions,
+): Promise<LaidOutModel> {
   const files = new TensorFiles(modelPath);
   const layout = withFile(modelPath, (source) => {
-    const planned = layOutModel(new MessageReader(source), data, files);
+    const planned = layOutModel(new MessageReader(source), data, files, options);
     writeGraph(planned, source, join(folder, graph));
     return planned;
   });

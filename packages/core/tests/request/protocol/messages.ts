@@ -1,5 +1,6 @@
 import { expect } from "@jest/globals";
 import { InferenceError } from "../../../src/errors.ts";
+import { toResponse } from "../../../src/request/answer.ts";
 import type { DecodeCall, Message } from "../../../src/request/protocol/protocol.ts";
 import type { Signature, Tensor, TensorSpec, Tensors } from "../../../src/tensor/tensor.ts";
 
@@ -35,5 +36,5 @@ export function refusal(decode: () => unknown, code = "INPUT_INVALID"): string {
 export function echo(decode: DecodeCall, request: Message, spec: Signature): Response {
   const { inputs, respond } = decode(request, spec);
   const outputs = Object.entries(inputs).map(([name, tensor]): [string, Tensor] => [`${name}_out`, tensor]);
-  return respond(Object.fromEntries(outputs) as Tensors, MODEL);
+  return toResponse(respond(Object.fromEntries(outputs) as Tensors, MODEL));
 }

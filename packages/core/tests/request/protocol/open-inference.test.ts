@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { toResponse } from "../../../src/request/answer.ts";
 import { toModelMetadata } from "../../../src/request/protocol/open-inference/model-metadata.ts";
 import { decodeOpenInference } from "../../../src/request/protocol/open-inference/open-inference.ts";
 import type { Signature, Tensor } from "../../../src/tensor/tensor.ts";
@@ -98,7 +99,7 @@ describe("decodeOpenInference", () => {
     );
     expect(call.outputs).toEqual(["c", "a"]);
     const tensor = (value: number): Tensor => ({ type: "int8", shape: [1], data: Int8Array.of(value) });
-    const response = call.respond({ a: tensor(1), b: tensor(2), c: tensor(3) }, MODEL);
+    const response = toResponse(call.respond({ a: tensor(1), b: tensor(2), c: tensor(3) }, MODEL));
     const body = new Uint8Array(await response.arrayBuffer());
     const size = Number(response.headers.get(HEADER));
     expect(JSON.parse(new TextDecoder().decode(body.subarray(0, size))).outputs).toEqual([

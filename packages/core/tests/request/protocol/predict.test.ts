@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { toResponse } from "../../../src/request/answer.ts";
 import { decodePredict } from "../../../src/request/protocol/predict.ts";
 import { toDatatype } from "../../../src/tensor/element-type.ts";
 import type { Tensor } from "../../../src/tensor/tensor.ts";
@@ -120,6 +121,6 @@ describe("decodePredict", () => {
   it("encodes outputs of bytes", async () => {
     const { respond } = decodePredict(message({ x: [1, 2] }), ONE);
     const image_bytes: Tensor = { type: "string", shape: [], data: ["é"] };
-    expect(await respond({ image_bytes }, MODEL).json()).toEqual({ image_bytes: { b64: "w6k=" } });
+    expect(await toResponse(respond({ image_bytes }, MODEL)).json()).toEqual({ image_bytes: { b64: "w6k=" } });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { toResponse } from "../../../src/request/answer.ts";
 import { TensorValues } from "../../../src/request/json/tensor-text.ts";
 import { writeJson } from "../../../src/request/json/write-json.ts";
 import { decodeTensorFlowServing } from "../../../src/request/protocol/tensorflow-serving/tensorflow-serving.ts";
@@ -23,7 +24,7 @@ function refused(body: unknown, spec: Signature): string {
 }
 
 async function answer(body: unknown, spec: Signature, outputs: Tensors): Promise<unknown> {
-  return decodeTensorFlowServing(message(body), spec).respond(outputs, MODEL).json();
+  return toResponse(decodeTensorFlowServing(message(body), spec).respond(outputs, MODEL)).json();
 }
 
 describe("instances", () => {

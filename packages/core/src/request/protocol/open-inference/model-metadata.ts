@@ -10,21 +10,21 @@ export interface ModelDescription {
   readonly signature: Signature;
 }
 
-export interface TensorMetadata {
+export type TensorMetadata = {
   readonly name: string;
   readonly datatype: string;
   /** `-1` is a free dimension. */
   readonly shape: readonly number[];
-}
+};
 
 /** The answer to `GET v2/models/MODEL`. Source: Open Inference Protocol, "Model Metadata". */
-export interface ModelMetadata {
+export type ModelMetadata = {
   readonly name: string;
   readonly versions: readonly string[];
   readonly platform: string;
   readonly inputs: readonly TensorMetadata[];
   readonly outputs: readonly TensorMetadata[];
-}
+};
 
 /** A model's metadata as the Open Inference Protocol has it. */
 export function toModelMetadata({ name, versions, platform, signature }: ModelDescription): ModelMetadata {

@@ -8,7 +8,7 @@ import { BinaryParts } from "./binary-parts.ts";
 import { INFERENCE_HEADER, readJsonSize } from "./inference-header.ts";
 import { readInputs } from "./read-inputs.ts";
 import { readOutputs } from "./read-outputs.ts";
-import { writeRawResponse, writeResponse } from "./write-response.ts";
+import { writeAnswer, writeRawAnswer } from "./write-answer.ts";
 
 /**
  * Reads a request of the Open Inference Protocol: JSON, binary tensors behind it, or both; with a header length of 0 the
@@ -35,7 +35,7 @@ export function readInferenceRequest(document: JsonObject, binary: Uint8Array | 
     inputs,
     ...(choice.names && { outputs: choice.names }),
     parameters,
-    respond: (outputs, model) => writeResponse(outputs, choice, model, id),
+    respond: (outputs, model) => writeAnswer(outputs, choice, model, id),
   };
 }
 
@@ -47,5 +47,5 @@ function decodeRaw(body: Uint8Array, signature: Signature): Call {
         "this needs a single input of which at most one size is free.",
     );
   }
-  return { inputs: rawTensors(spec, body), parameters: {}, respond: writeRawResponse };
+  return { inputs: rawTensors(spec, body), parameters: {}, respond: writeRawAnswer };
 }

@@ -1,16 +1,17 @@
 import { inputInvalid } from "../../../errors.ts";
 import { quoted } from "../../../tensor/check-tensors.ts";
 import type { Signature, Tensor, Tensors } from "../../../tensor/tensor.ts";
+import { type Answer, jsonAnswer } from "../../answer.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../json/json-value.ts";
 import { TensorValues } from "../../json/tensor-text.ts";
 import type { JsonOutput } from "../../json/write-json.ts";
 import { expectJsonType, expectObject, expectString, listNames, parseBody, readParameters } from "../json-body.ts";
-import { jsonResponse, selectOutputs } from "../json-response.ts";
 import { namedTensors } from "../named-inputs.ts";
 import { nestedOutput } from "../nested-output.ts";
 import { findOnlyInput } from "../only-input.ts";
 import { base64Of } from "../plain-values.ts";
 import type { Call, DecodeCall } from "../protocol.ts";
+import { selectOutputs } from "../select-outputs.ts";
 import { type Rows, readRows } from "./rows.ts";
 
 /**
@@ -48,15 +49,15 @@ function readColumns(inputs: JsonValue, signature: Signature): Tensors {
   return namedTensors({ [only.name]: inputs }, signature);
 }
 
-function writeColumns(outputs: Tensors): Response {
+function writeColumns(outputs: Tensors): Answer {
   const columns = selectOutputs(outputs, undefined).map(([name, output]): [string, JsonOutput] => [
     name,
     nestedOutput(name, TensorValues.nested(output)),
   ]);
-  return jsonResponse({ outputs: unlessAlone(columns) });
+  return jsonAnswer({ outputs: unlessAlone(columns) });
 }
 
-function writeRows(outputs: Tensors, rows: Rows): Response {
+function writeRows(outputs: Tensors, rows: Rows): Answer {
   const entries = selectOutputs(outputs, undefined);
   const predictions = Array.from({ length: rows.count }, (_, index) =>
     unlessAlone(
@@ -66,7 +67,7 @@ function writeRows(outputs: Tensors, rows: Rows): Response {
       ]),
     ),
   );
-  return jsonResponse({ predictions });
+  return jsonAnswer({ predictions });
 }
 
 /** A single output goes without its name. */

@@ -1,13 +1,6 @@
 import { InferenceError } from "../../errors.ts";
 import { quoted } from "../../tensor/check-tensors.ts";
 import type { Tensor, Tensors } from "../../tensor/tensor.ts";
-import { wholeAnswer } from "../answer-size.ts";
-import { type JsonOutput, writeJson } from "../json/write-json.ts";
-
-/** An answer that is JSON. */
-export function jsonResponse(value: JsonOutput): Response {
-  return wholeAnswer(writeJson(value), { "content-type": "application/json" });
-}
 
 /**
  * Outputs by name: those asked for, or all.

@@ -1,0 +1,46 @@
+import type { IncomingMessage } from "node:http";
+
+/** Bodies up to this size are gathered into one buffer of the announced length; larger ones pass through in pieces. */
+const GATHERED_BYTES = 64 * 1024 * 1024;
+
+/** A message's body; nothing is taken from the socket before it is asked for, and what is not asked for is thrown away. */
+export function bodyOf(incoming: IncomingMessage): AsyncIterable<Uint8Array> {
+  const sizeBytes = Number(incoming.headers["content-length"] ?? Number.NaN);
+  return sizeBytes > 0 && sizeBytes <= GATHERED_BYTES ? inOnePiece(incoming, sizeBytes) : inPieces(incoming);
+}
+
+async function* inOnePiece(incoming: IncomingMessage, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  yield await gather(incoming, sizeBytes);
+}
+
+async function* inPieces(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    // Destroyed, the message would take the connection with it, and the answer.
+    for await (const piece of incoming.iterator({ destroyOnReturn: false })) yield piece;
+  } finally {
+    incoming.resume();
+  }
+}
+
+/** Makes one piece of the announced length: the reader has nothing to join and can view tensors where they lie. */
+function gather(incoming: IncomingMessage, sizeBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    let whole: Buffer | undefined;
+    let receivedBytes = 0;
+    incoming.on("data", (piece: Buffer) => {
+      receivedBytes += piece.byteLength;
+      if (whole === undefined && receivedBytes === sizeBytes) {
+        whole = piece;
+        return;
+      }
+      // Allocated only now: a client that announces much and sends nothing costs nothing.
+      whole ??= Buffer.allocUnsafeSlow(sizeBytes);
+      piece.copy(whole, receivedBytes - piece.byteLength);
+    });
+    incoming.on("end", () => resolve(whole ?? new Uint8Array()));
+    incoming.on("error", reject);
+    const endEarly = (): void => reject(new Error("The connection was closed."));
+    if (incoming.destroyed) endEarly();
+    else incoming.on("close", endEarly);
+  });
+}
