@@ -45,7 +45,7 @@ describeWithModel("a model with 200 MB in and 200 MB out (skipped where ../share
     );
     expect(wrong).toBe(-1);
     await wide.assertAlive();
-  }, 300_000);
+  });
 
   it("answers as JSON what it was given", async () => {
     const head = `{"inputs":[{"name":"Input","datatype":"FP32","shape":[1,${ELEMENTS}],"data":[1`;
@@ -58,7 +58,7 @@ describeWithModel("a model with 200 MB in and 200 MB out (skipped where ../share
     const numbers = answer.subarray(start, answer.indexOf("]", start));
     expect(numbers.equals(Buffer.concat([Buffer.from("1"), Buffer.alloc((ELEMENTS - 1) * 2, ",1")]))).toBe(true);
     await wide.assertAlive();
-  }, 300_000);
+  });
 
   it.each(["json", "binary"] as const)(
     "is refused as %s beyond the limit, by a server that lives on",
@@ -71,6 +71,5 @@ describeWithModel("a model with 200 MB in and 200 MB out (skipped where ../share
       expect(answer).toMatchObject({ kind: "refusal", status: 413, code: "INPUT_TOO_LARGE" });
       await narrow.assertAlive();
     },
-    300_000,
   );
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   packaged = await project.run(["package"]);
   if (packaged.code !== 0) throw new Error(packaged.printed);
   template = project.template();
-}, 120_000);
+});
 afterAll(() => project.remove());
 
 describe("a service with a role and a network of the user's", () => {

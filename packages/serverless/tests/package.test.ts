@@ -33,7 +33,7 @@ beforeAll(async () => {
   if (packaged.code !== 0) throw new Error(packaged.printed);
   template = project.template();
   zip = project.read(".serverless/predict.zip");
-}, 120_000);
+});
 afterAll(() => project.remove());
 
 describe("a packaged service", () => {

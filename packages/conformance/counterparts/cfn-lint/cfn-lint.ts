@@ -17,7 +17,7 @@ const SERVERLESS = createRequire(import.meta.url).resolve("serverless/bin/server
 /** An end of central directory and nothing before it. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from("PK\x05\x06", "latin1"), Buffer.alloc(18)]);
 const FACTS = { modelSizeBytes: { iris: 3e8, shared: 1e6 }, ...describeApiKey("k".repeat(32)) };
-const PACKAGE_DEADLINE_MS = 120_000;
+const PACKAGE_DEADLINE_MS = 300_000;
 const LINT_DEADLINE_MS = 300_000;
 
 type Plan = ReturnType<typeof servicePlans>[number]["plan"];

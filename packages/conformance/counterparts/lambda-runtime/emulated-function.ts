@@ -17,7 +17,7 @@ export interface EmulatedFunction {
 }
 
 const INVOCATIONS = "2015-03-31/functions/function/invocations";
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 const PAUSE_MS = 50;
 
 /** Runs `work` with a function under the emulator, both ends of it on the loopback, and ends it after. */

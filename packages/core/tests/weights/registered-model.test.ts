@@ -164,5 +164,5 @@ describe("a model of a registry", () => {
     expect(logged.filter((entry) => entry.level === "error")).toEqual([]);
     await served.close();
     await until(async () => (await readdir(join(folder, "cache", "work"))).length === 0);
-  }, 180_000);
+  });
 });

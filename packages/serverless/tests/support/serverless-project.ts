@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const SERVERLESS = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 /** The plugin runs as it is written, so that tests need no build. */
 const FLAGS = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 240_000;
 
 /** A command that has ended. */
 export interface Ended {

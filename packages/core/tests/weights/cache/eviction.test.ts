@@ -141,7 +141,7 @@ describe("a bounded WeightCache", () => {
       expect(namesIn(directory, "locks")).toEqual([]);
     }
     rmSync(directory, { recursive: true });
-  }, 30_000);
+  });
 
   it("refuses what the disk has no room for, with figures", async () => {
     const directory = newFolder();

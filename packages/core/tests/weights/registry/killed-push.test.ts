@@ -68,4 +68,4 @@ it(`after ${KILLS} pushes killed at random moments every version is whole, and t
   expect(numbers).toContain(alias?.version);
   const moves = alias?.history.map((move) => move.to) ?? [];
   for (const number of finished) expect(moves).toContain(number);
-}, 300_000);
+});
