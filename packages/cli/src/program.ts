@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { addBench } from "./bench/bench-program.ts";
 import { addBuild } from "./build/build-program.ts";
 import { addCostCommands } from "./cost/cost-program.ts";
@@ -20,12 +20,19 @@ interface ServeFlags extends ServiceFlags {
   readonly watch: boolean;
   readonly maxBody?: number;
   readonly metrics: boolean;
+  readonly workers?: number;
+  readonly threads?: number;
+  readonly isolation: "thread" | "process";
+  readonly batching: boolean;
 }
 
 interface PredictFlags extends ServiceFlags {
   readonly input: string;
   readonly output?: string;
 }
+
+/** More than any machine that the clouds rent out has CPUs for. */
+const MOST_WORKERS = 256;
 
 /** All commands; each is loaded only when it is called. */
 export function createProgram(version: string, terminal: Terminal): Command {
@@ -53,6 +60,14 @@ function addServe(program: Command, terminal: Terminal): void {
     .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in", "127.0.0.1")
     .option("--no-watch", "leave changed models and predictors alone")
     .option("--metrics", "answer GET /metrics also where other machines are let in", false)
+    .option("--workers <count>", "runs at once; one for each CPU where absent", parseNumberOf)
+    .option("--threads <count>", "threads of one run; 1 where absent", parseNumberOf)
+    .addOption(
+      new Option("--isolation <kind>", "what a worker is: a process outlives a model that crashes it")
+        .choices(["thread", "process"])
+        .default("thread"),
+    )
+    .option("--no-batching", "never run requests together that come together")
     .option("--max-body <size>", "largest request body, such as 64MB", parseSize)
     .option("--json", "log as lines of JSON", false)
     .action(async (models: string[], { maxBody, ...flags }: ServeFlags) => {
@@ -101,6 +116,12 @@ function parsePort(written: string): number {
   const port = Number(written);
   if (/^\d+$/.test(written) && port <= 65_535) return port;
   throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
+}
+
+function parseNumberOf(written: string): number {
+  const count = Number(written);
+  if (/^\d+$/.test(written) && count >= 1 && count <= MOST_WORKERS) return count;
+  throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_WORKERS}.`);
 }
 
 function parseSize(written: string): number {

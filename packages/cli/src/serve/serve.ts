@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { type App, createApp, type Limits } from "@virga/core";
+import { type App, createApp, type Limits, type ServiceOptions } from "@virga/core";
+import { createWorkerEngine, type WorkerEngineOptions } from "@virga/core/workers";
 import { drainOnSignal, type RunningServer, startServer } from "@virga/server";
 import type { Terminal } from "../print/terminal.ts";
 import { defineService, type ServiceArguments } from "../service/define-service.ts";
@@ -19,6 +20,13 @@ export interface ServeArguments extends ServiceArguments {
   readonly json: boolean;
   readonly maxRequestBytes?: number;
   readonly metrics: boolean;
+  /** Runs at once; one for each CPU where absent. */
+  readonly workers?: number;
+  /** Threads of one run. */
+  readonly threads?: number;
+  readonly isolation: "thread" | "process";
+  /** Whether requests that come together may be run together. */
+  readonly batching: boolean;
 }
 
 /** Where nobody but this machine asks. */
@@ -36,7 +44,9 @@ export async function serve(written: ServeArguments, terminal: Terminal): Promis
   const { options, predictorFiles } = await toAppOptions(service, terminal);
   // Metrics tell the models' names and how much they are used: others than this machine get them only where that is asked for.
   const metrics = written.metrics || LOOPBACK.test(written.host);
-  const app = createApp({ ...options, limits: limitsOf(service, written), metrics, log: report });
+  const engine = createWorkerEngine({ ...workersOf(written), log: report });
+  const models = written.batching ? options.models : withoutBatching(options.models);
+  const app = createApp({ ...options, models, engine, limits: limitsOf(service, written), metrics, log: report });
   const server = await startServer(app, { host: written.host, port: written.port, log: report });
   const drained = drainOnSignal(server);
   const hotReload = written.watch ? await startHotReload(app, service, predictorFiles, report) : undefined;
@@ -54,6 +64,16 @@ function limitsOf({ timeoutMs }: ServiceDefinition, { maxRequestBytes }: ServeAr
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(maxRequestBytes === undefined ? {} : { maxRequestBytes }),
   };
+}
+
+function workersOf({ workers, threads, isolation }: ServeArguments): WorkerEngineOptions {
+  return { isolation, ...(workers !== undefined && { workers }), ...(threads !== undefined && { threads }) };
+}
+
+type Models = ServiceOptions["models"];
+
+function withoutBatching(models: Models): Models {
+  return Object.fromEntries(Object.entries(models).map(([name, model]) => [name, { ...model, batching: "off" }]));
 }
 
 async function warm(app: App, service: ServiceDefinition, folder: string, report: Report): Promise<void> {

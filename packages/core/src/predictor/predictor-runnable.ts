@@ -11,7 +11,7 @@ export function toRunnable(predictor: Predictor, signature: Signature, model: (n
     async run(inputs: Tensors, options: RunOptions = {}): Promise<Tensors> {
       checkInputs(inputs, signature.inputs);
       const outputs = await predictor.predict(inputs, {
-        model,
+        model: (name) => forRequest(model(name), options),
         ...(options.outputs === undefined ? {} : { outputs: options.outputs }),
         parameters: options.parameters ?? {},
         requestId: options.requestId ?? "",
@@ -21,6 +21,12 @@ export function toRunnable(predictor: Predictor, signature: Signature, model: (n
       return outputs;
     },
   };
+}
+
+/** A model whose runs end with the request that they serve, unless they are told otherwise. */
+function forRequest(model: Runnable, { signal, deadlineAtMs }: RunOptions): Runnable {
+  const request = { ...(signal && { signal }), ...(deadlineAtMs !== undefined && { deadlineAtMs }) };
+  return { signature: model.signature, run: (inputs, options) => model.run(inputs, { ...request, ...options }) };
 }
 
 /** A predictor's own signature, with the only model's in place of what it does not declare. */

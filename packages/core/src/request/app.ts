@@ -48,8 +48,8 @@ export interface App extends InferenceApp {
  * @throws InferenceError `CONFIG_INVALID` for a service without models or with names that cannot stand in a URL.
  */
 export function createApp(options: AppOptions): App {
-  const service = new Service(options);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const service = new Service(options, limits.maxConcurrentRequests);
   const log = options.log ?? (() => undefined);
   const ofProcess = options.metrics === true ? new ProcessMetrics() : undefined;
   const router = createRouter(service, limits, ofProcess && [metricsRoute([service.metrics, ofProcess])]);

@@ -86,6 +86,7 @@ function openApiRoute(service: Service, limits: Limits): Route {
 function serverReady(service: Service): Answer {
   for (const endpoint of service.endpoints) endpoint.nudge();
   const waiting = service.endpoints.filter((endpoint) => endpoint.state.state !== "ready");
+  if (service.failure !== undefined) throw service.failure;
   if (waiting.length === 0) return jsonAnswer({ live: true, ready: true });
   throw new InferenceError("NOT_READY", `Not ready: ${waiting.map(describeState).join("; ")}.`);
 }

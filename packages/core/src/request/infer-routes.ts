@@ -64,6 +64,7 @@ function createPredict(
       const results = await runnable.run(inputs, {
         signal,
         deadlineAtMs,
+        mayTransfer: true,
         requestId,
         parameters,
         ...(outputs && { outputs }),

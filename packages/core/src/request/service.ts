@@ -4,12 +4,14 @@ import { ServiceMetrics } from "../metrics/service-metrics.ts";
 import { createEndpoints, type Endpoint } from "../predictor/endpoint.ts";
 import { withLabels } from "../predictor/labels.ts";
 import type { Predictor } from "../predictor/predictor.ts";
+import { Scheduler } from "../schedule/scheduler.ts";
 import type { Engine, UnusableOutput } from "../session/engine.ts";
 import { observeSession } from "../session/observe-session.ts";
 import { createOnnxEngine } from "../session/onnx-engine.ts";
 import type { Signature } from "../tensor/tensor.ts";
 import { createModelLibrary, type LibraryModel, type ModelConfig } from "../weights/model-library.ts";
 import type { SlotState } from "../weights/model-slot.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -18,7 +20,7 @@ export interface ServiceOptions {
   readonly models: Readonly<Record<string, ModelConfig>>;
   /** The user's code around the models; without it tensors pass straight through. */
   readonly predictor?: Predictor;
-  /** ONNX Runtime where absent. */
+  /** ONNX Runtime on the calling thread where absent; ended with the service. */
   readonly engine?: Engine;
   /** Gets what happens beside the answers: failures of the service itself, swaps; silent where absent. */
   readonly log?: Log;
@@ -35,23 +37,29 @@ export interface EndpointDescription extends SlotState {
 
 /** Models and predictor of one service, whoever asks: HTTP or code. */
 export class Service {
+  readonly #engine: Engine;
+  readonly #scheduler: Scheduler;
   readonly name: string;
   readonly platform: string;
   readonly metrics: ServiceMetrics = new ServiceMetrics();
   readonly #library: ReadonlyMap<string, LibraryModel>;
   #endpoints: ReadonlyMap<string, Endpoint>;
 
-  constructor(options: ServiceOptions) {
+  /** @param maxQueued requests that may wait for one model at once. */
+  constructor(options: ServiceOptions, maxQueued: number = DEFAULT_LIMITS.maxConcurrentRequests) {
     const engine = options.engine ?? createOnnxEngine();
+    const log = options.log ?? ((): void => undefined);
+    this.#engine = engine;
+    this.#scheduler = new Scheduler({ lanes: engine.lanes, maxQueued, metrics: this.metrics, log });
     this.name = options.name ?? Object.keys(options.models)[0] ?? "service";
     this.platform = engine.platform;
     this.#library = createModelLibrary(options.models, {
       engine,
-      log: options.log ?? (() => undefined),
+      log,
       metrics: this.metrics,
-      admit: () => undefined,
-      dress: (bare, { labels }, name) => {
-        const session = observeSession(bare, name, this.metrics);
+      admit: (name, deadlineAtMs) => this.#scheduler.admit(name, deadlineAtMs),
+      dress: (bare, { labels, batching = "auto" }, name) => {
+        const session = this.#scheduler.schedule(observeSession(bare, name, this.metrics), name, { batching });
         return labels === undefined ? session : withLabels(session, labels, name);
       },
     });
@@ -130,8 +138,16 @@ export class Service {
     this.#endpoints = this.#endpointsWith(predictor);
   }
 
+  /** Frees the models after the runs that are queued, and ends the engine. */
   async close(): Promise<void> {
     await Promise.all([...this.#library.values()].map((model) => model.slot.close()));
+    await this.#scheduler.close();
+    await this.#engine.close?.();
+  }
+
+  /** Why no model runs for the time being, where that is so. */
+  get failure(): InferenceError | undefined {
+    return this.#engine.lanes?.failure;
   }
 
   #endpointsWith(predictor: Predictor | undefined): ReadonlyMap<string, Endpoint> {

@@ -1,4 +1,5 @@
-import { availableParallelism } from "node:os";
+import { chooseConcurrency } from "../cpu/choose-concurrency.ts";
+import { availableCpus } from "../cpu/cpu-quota.ts";
 import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Engine, Lanes, ModelSource } from "../session/engine.ts";
@@ -10,7 +11,7 @@ import { threadStarter } from "./worker-thread.ts";
 
 /** How models are run beside the calling thread. */
 export interface WorkerEngineOptions {
-  /** How many runs can go on at once; as many as there are CPUs where absent. */
+  /** How many runs can go on at once; one for each whole CPU that the process may use where absent. */
   readonly workers?: number;
   /** Threads that work on one run; 1 where absent. */
   readonly threads?: number;
@@ -39,7 +40,8 @@ export interface WorkerEngine extends Engine {
  * @throws InferenceError `CONFIG_INVALID` for options out of range.
  */
 export function createWorkerEngine(options: WorkerEngineOptions = {}): WorkerEngine {
-  const { workers = availableParallelism(), threads = 1, isolation = "thread", log } = options;
+  const chosen = chooseConcurrency(availableCpus());
+  const { workers = chosen.workers, threads = chosen.threads, isolation = "thread", log } = options;
   if (!Number.isInteger(workers) || workers < 1) {
     throw new InferenceError("CONFIG_INVALID", `The number of workers must be 1 or more, not ${workers}.`);
   }
