@@ -14,14 +14,17 @@ export interface LoadMode {
   readonly prepack: boolean;
 }
 
-/** Where an engine reads a model from: a file (external data beside it), or bytes in memory. */
+/** A model in a file, with its external data beside it. */
+export interface FileSource {
+  readonly kind: "file";
+  readonly path: string;
+  /** Both where absent, as a model needs that nobody has prepared. */
+  readonly mode?: LoadMode;
+}
+
+/** Where an engine reads a model from: a file, or bytes in memory. */
 export type ModelSource =
-  | {
-      readonly kind: "file";
-      readonly path: string;
-      /** Both where absent, as a model needs that nobody has prepared. */
-      readonly mode?: LoadMode;
-    }
+  | FileSource
   | {
       readonly kind: "bytes";
       readonly bytes: Uint8Array;

@@ -17,6 +17,7 @@ interface ConfigEntries {
   readonly "session.disable_prepacking"?: "1";
   readonly "session.optimized_model_external_initializers_file_name"?: string;
   readonly "session.optimized_model_external_initializers_min_size_in_bytes"?: string;
+  readonly "session.save_external_prepacked_constant_initializers"?: "1";
   /** Whether int8 products stay what they are, as ARM does them fastest, or become uint8, as x64 does. */
   readonly "session.qdqisint8allowed"?: "0" | "1";
 }
@@ -92,6 +93,26 @@ export function toWriterOptions({ graphPath, dataName, level, int8Products }: Op
     logSeverityLevel: LOG_FATAL_ONLY,
     graphOptimizationLevel: level,
     optimizedModelFilePath: graphPath,
+    extra: { ...entries },
+  };
+}
+
+/** Where a model with its packed weights is written to. */
+export type PackedFile = Pick<OptimizedFile, "graphPath" | "dataName">;
+
+/** The runtime's options for a session that is created only to write a model with its packed weights. */
+export function toPackedWriterOptions(file: PackedFile, mode?: LoadMode): NativeOptions {
+  const entries: ConfigEntries = {
+    "session.intra_op.allow_spinning": "0",
+    "session.save_external_prepacked_constant_initializers": "1",
+    "session.optimized_model_external_initializers_file_name": file.dataName,
+    "session.optimized_model_external_initializers_min_size_in_bytes": String(SMALLEST_EXTERNAL_BYTES),
+  };
+  return {
+    intraOpNumThreads: 1,
+    logSeverityLevel: LOG_FATAL_ONLY,
+    graphOptimizationLevel: mode?.optimize === false ? "disabled" : "all",
+    optimizedModelFilePath: file.graphPath,
     extra: { ...entries },
   };
 }
