@@ -1,4 +1,5 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { markIdle } from "./busy-threads.ts";
 import type { WorkerRequest } from "./messages.ts";
 import { type Answer, createWorkerService } from "./worker-service.ts";
 
@@ -6,7 +7,12 @@ if (parentPort === null) serveProcess();
 else serveThread(parentPort);
 
 function serveThread(port: NonNullable<typeof parentPort>): void {
-  const answer: Answer = (message, transfer) => port.postMessage(message, transfer);
+  const mark: unknown = workerData;
+  const answer: Answer = (message, transfer) => {
+    // Before the parent can ask the next thing.
+    if (mark instanceof Int32Array) markIdle(mark);
+    port.postMessage(message, transfer);
+  };
   const ask = createWorkerService(answer);
   port.on("message", (request: WorkerRequest) => void ask(request));
   answer({ kind: "ready" }, []);
@@ -17,8 +23,13 @@ function serveProcess(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
   // The parent has gone, or wants this process gone.
   process.on("disconnect", () => process.exit());
-  const answer: Answer = (message) => void process.send?.(message);
+  const answer: Answer = (message) => void process.send?.(message, undefined, undefined, exitOnFailure);
   const ask = createWorkerService(answer);
   process.on("message", (request: WorkerRequest) => void ask(request));
   answer({ kind: "ready" }, []);
+}
+
+/** The parent has gone while this process was at work. */
+function exitOnFailure(error: Error | null): void {
+  if (error !== null) process.exit();
 }

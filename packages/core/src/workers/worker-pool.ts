@@ -31,6 +31,7 @@ export class WorkerPool {
   readonly #loads: WaitingLoad[] = [];
   readonly #runs: WaitingRun[] = [];
   readonly #unloadings = new Map<PooledModel, () => void>();
+  /** What was asked for, and what workers are at. */
   readonly #underWay = new Set<Promise<unknown>>();
   #lastNumber = 0;
   #closing: Promise<void> | undefined;
@@ -79,7 +80,7 @@ export class WorkerPool {
 
   /** Ends the workers after what is under way and what waits. */
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#supervisor.close());
+    this.#closing ??= this.#ended().then(() => this.#supervisor.close());
     return this.#closing;
   }
 
@@ -89,11 +90,20 @@ export class WorkerPool {
     if (this.#closing !== undefined)
       return Promise.reject(new InferenceError("INTERNAL", "The engine has been closed."));
     const work = new Promise(enqueue);
-    const settled = (): void => void this.#underWay.delete(work);
-    work.then(settled, settled);
-    this.#underWay.add(work);
+    this.#follow(work);
     this.#goOn();
     return work;
+  }
+
+  #follow(work: Promise<unknown>): void {
+    const ended = (): void => void this.#underWay.delete(work);
+    work.then(ended, ended);
+    this.#underWay.add(work);
+  }
+
+  /** Resolves when no worker does anything: a thread that is ended while it runs or loads a model aborts the process. */
+  async #ended(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   /** Gives each idle worker the next thing to do; called whenever something has changed. */
@@ -104,9 +114,9 @@ export class WorkerPool {
     }
     for (const lane of this.#lanes) {
       if (lane.state !== "idle") continue;
+      lane.serving ||= this.#missing(lane) === undefined;
       const task = this.#nextTask(lane);
-      if (task === undefined) lane.serving = true;
-      else void lane.occupy(task).then(() => this.#goOn());
+      if (task !== undefined) this.#follow(lane.occupy(task).then(() => this.#goOn()));
     }
     this.#refuseUnloadable();
     for (const [model, resolve] of this.#unloadings) {
@@ -125,14 +135,24 @@ export class WorkerPool {
     const load = this.#loads.shift();
     if (load !== undefined) return () => this.#load(lane, load);
     const index = this.#runs.findIndex((run) => lane.loaded.has(run.model));
-    // While others wait, one worker at a time is taken from them.
-    if (index < 0 || !this.#lanes.some((each) => each.loading !== undefined)) {
-      for (const model of this.#models) {
-        if (!lane.loaded.has(model) && !lane.failures.has(model)) return () => this.#loadAlso(lane, model);
-      }
-    }
+    const missing = this.#missing(lane);
+    // While others wait, one worker at a time is taken from them; at the end, only what they need is loaded.
+    const mayLoad = index < 0 ? this.#closing === undefined || this.#runs.length > 0 : !this.#isLoading;
+    if (missing !== undefined && mayLoad) return () => this.#loadAlso(lane, missing);
     const [run] = index < 0 ? [] : this.#runs.splice(index, 1);
     return run && (() => this.#run(lane, run));
+  }
+
+  get #isLoading(): boolean {
+    return this.#lanes.some((lane) => lane.loading !== undefined);
+  }
+
+  /** A model that the worker has yet to take. */
+  #missing(lane: Lane): PooledModel | undefined {
+    for (const model of this.#models) {
+      if (!lane.loaded.has(model) && !lane.failures.has(model)) return model;
+    }
+    return undefined;
   }
 
   async #load(lane: Lane, { model, resolve, reject }: WaitingLoad): Promise<void> {

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { switchTelemetryOff } from "../session/onnx-runtime.ts";
+import { createBusyMark, markBusy, watchUntilExit } from "./busy-threads.ts";
 import type { WorkerRequest } from "./messages.ts";
 import { memoryOf, toOwnedTensors } from "./tensor-message.ts";
 import type { StartWorker } from "./worker-channel.ts";
@@ -9,15 +10,23 @@ import { WORKER_ENTRY } from "./worker-entry-location.ts";
 export function threadStarter(entry: URL = WORKER_ENTRY): StartWorker {
   return ({ answered, ended }) => {
     switchTelemetryOff();
-    const thread = new Worker(entry, { name: "virga-worker" });
+    const mark = createBusyMark();
+    const thread = new Worker(entry, { name: "virga-worker", workerData: mark });
+    const endWatch = watchUntilExit(mark);
     let failure: { readonly cause: unknown } | undefined;
     thread.on("message", answered);
     thread.on("error", (cause: unknown) => {
       failure = { cause };
     });
-    thread.on("exit", (code) => ended(failure ? { how: "failed", ...failure } : { how: `exited with code ${code}` }));
+    thread.on("exit", (code) => {
+      endWatch();
+      ended(failure ? { how: "failed", ...failure } : { how: `exited with code ${code}` });
+    });
     return {
-      send: (request) => post(thread, request),
+      send(request) {
+        markBusy(mark);
+        post(thread, request);
+      },
       hold: (held) => (held ? thread.ref() : thread.unref()),
       stop: () => void thread.terminate(),
     };

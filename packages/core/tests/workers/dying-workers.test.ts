@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { threadStarter } from "../../src/workers/worker-thread.ts";
-import { codeOf, createTestedEngine, MORTAL_STARTERS, type Tested, type TestedEngine, until } from "./worker-harness.ts";
+import {
+  codeOf,
+  createTestedEngine,
+  MORTAL_STARTERS,
+  type Tested,
+  type TestedEngine,
+  until,
+} from "./worker-harness.ts";
 import { NEGATION, sourceOf, vector } from "./worker-models.ts";
 
 const LIMITS = { deaths: 3, withinMs: 60_000, firstPauseMs: 300, longestPauseMs: 10_000 };

@@ -53,7 +53,9 @@ describe.each(["thread", "process"] as const)("a worker %s that ends by", (isola
     expect((await other)["count"]?.data[0]).toBe(20_000);
     await until(() => engine.lanes.count === 2);
     expect(counts).toEqual([1, 2]);
-    expect(engine.log).toEqual([expect.objectContaining({ event: "worker-lost", message: expect.stringMatching(event) })]);
+    expect(engine.log).toEqual([
+      expect.objectContaining({ event: "worker-lost", message: expect.stringMatching(event) }),
+    ]);
     const both = await Promise.all([1, 2, 3, 4].map((value) => negation.run(vector(value))));
     expect(both.map(({ y }) => y?.data[0])).toEqual([-1, -2, -3, -4]);
     expect((await counting.run(steps(5)))["count"]?.data[0]).toBe(5);
