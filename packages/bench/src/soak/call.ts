@@ -35,7 +35,7 @@ export interface Call {
 }
 
 /** Longer than the service gives itself: what takes longer hangs. */
-export const HANG_MS = 20_000;
+const HANG_MS = 20_000;
 const PIECE_PAUSE_MS = 15;
 
 /** One request, in whatever manner; never rejects. */

@@ -32,7 +32,6 @@ tell({ kind: "listening", url: server.url });
 // A parent that has gone has left nobody to stop it.
 process.once("disconnect", () => process.exit(3));
 await drained;
-await engine.close();
 tell({ kind: "drained" });
 process.removeAllListeners("disconnect");
 process.disconnect();

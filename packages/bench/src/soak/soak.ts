@@ -22,6 +22,8 @@ export interface SoakSettings {
   readonly swapEveryMs: number;
   /** On average. */
   readonly killEveryMs: number;
+  /** From the second quarter of the time to the last. */
+  readonly mostGrowthMegabytes: number;
 }
 
 export interface SoakReport {
@@ -33,7 +35,6 @@ export interface SoakReport {
 
 const TIMEOUT_MS = 10_000;
 const REFRESH_MS = 200;
-const MOST_GROWTH_MB = 32;
 /** A descriptor or a thread that is opened once, on first use, is no leak; what each swap or request leaves behind is more. */
 const SLACK = 8;
 /** Killing ends a little before the rest, so that what comes back can be seen. */
@@ -100,7 +101,7 @@ async function soakService({ service, scene, swaps, cache, settings, progress }:
   for (const excess of await excessAfterSettling(service.pid, cache, toBounds(before)))
     record.violate(`left: ${excess}`);
   const after = holdingsOf(service.pid, cache);
-  checkMemory(memory, record);
+  checkMemory(memory, settings, record);
   if (before.children > 0 && record.countOf(KILLED) === 0) record.violate("no worker was killed, and there are some");
   await checkDrain(service, scene, cache);
   return { record, memory, before, after };
@@ -110,8 +111,12 @@ function toBounds({ files, sockets, threads, children, links, mapped }: Holdings
   return { files: files + SLACK, sockets: sockets + SLACK, threads: threads + SLACK, children, links, mapped };
 }
 
-function checkMemory({ growthMegabytes }: WatchedMemory, record: SoakRecord): void {
-  if (growthMegabytes <= MOST_GROWTH_MB) return;
+function checkMemory(
+  { growthMegabytes }: WatchedMemory,
+  { mostGrowthMegabytes }: SoakSettings,
+  record: SoakRecord,
+): void {
+  if (growthMegabytes <= mostGrowthMegabytes) return;
   record.violate(`memory grew by ${growthMegabytes.toFixed(1)} MB from the second quarter to the last`);
 }
 
