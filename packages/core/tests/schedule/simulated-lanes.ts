@@ -55,7 +55,7 @@ export class SimulatedMachine {
   /** Runs that go on now. */
   running = 0;
   /** Told when a run begins. */
-  onRun: () => void = () => undefined;
+  onRun: (model: string) => void = () => undefined;
   readonly #time: SimulatedTime;
 
   constructor(time: SimulatedTime) {
@@ -75,7 +75,7 @@ export class SimulatedMachine {
         const values = valuesOf(inputs, "x");
         this.runs.push({ model: name, values: [...values], options, startMs: this.#time.now() });
         this.running += 1;
-        this.onRun();
+        this.onRun(name);
         try {
           const durationMs = runMs(values.length);
           if (blocks) this.#time.block(durationMs);
