@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { Engine, ModelSource, Session } from "../session/engine.ts";
+import type { Log } from "../log.ts";
+import type { Engine, FileSource, Session } from "../session/engine.ts";
 import { runtimeVersion } from "../session/onnx-runtime.ts";
 import type { WeightCache } from "./cache/weight-cache.ts";
 import type { WeightFolder } from "./cache/weight-folder.ts";
@@ -7,6 +8,7 @@ import type { FetchOptions } from "./fetch/fetch-options.ts";
 import { whenRequestsSent } from "./fetch/outgoing-requests.ts";
 import { chooseLoad, type LoadChoice } from "./load-choice.ts";
 import { machineLayout } from "./machine-layout.ts";
+import { mayPack, packLater } from "./packed/pack-later.ts";
 import type { Registry, ResolvedVersion } from "./registry/registry.ts";
 
 /** A model that lives in a registry. */
@@ -41,11 +43,13 @@ export async function loadRegistered(
   engine: Engine,
   model: RegisteredModel,
   resolved: ResolvedVersion,
+  log: Log = () => undefined,
 ): Promise<Session> {
   const choice = await chooseLoad(engine, resolved.manifest);
   const folder = await openFolder(model, resolved, choice);
   try {
-    const session = await createSession(engine, folder, choice);
+    const bare = await createSession(engine, folder, choice);
+    const session = mayPack(engine) ? packLater(bare, { engine, source: toSource(folder, choice), log }) : bare;
     return { ...session, close: () => session.close().finally(() => folder.release()) };
   } catch (error) {
     await folder.release();
@@ -80,6 +84,6 @@ async function setUpRuntime(engine: Engine, folder: WeightFolder): Promise<void>
   await machineLayout(engine).catch(() => undefined);
 }
 
-function toSource(folder: WeightFolder, { graph, mode }: LoadChoice): ModelSource {
+function toSource(folder: WeightFolder, { graph, mode }: LoadChoice): FileSource {
   return { kind: "file", path: join(folder.directory, graph), ...(mode && { mode }) };
 }

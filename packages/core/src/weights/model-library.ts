@@ -7,6 +7,7 @@ import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-
 import { type LoadedModel, ModelSlot } from "./model-slot.ts";
 import type { ModelTreatment } from "./model-treatment.ts";
 import { observeLoad } from "./observe-load.ts";
+import { mayPack, packLater } from "./packed/pack-later.ts";
 import type { ResolvedVersion } from "./registry/registry.ts";
 
 /** One model of a service, as it is configured. */
@@ -65,11 +66,16 @@ function createLibraryModel(name: string, config: ModelConfig, context: LibraryC
   if (typeof source !== "string" && source.kind === "registry") return followedModel(name, config, source, context);
   const version = config.version ?? "1";
   const load = async (): Promise<LoadedModel> => {
-    const session = await context.engine.load(typeof source === "string" ? { kind: "file", path: source } : source);
+    const session = await loadSource(typeof source === "string" ? { kind: "file", path: source } : source, context);
     return { session: await dressOrClose(session, config, name, context), version };
   };
   const slot = new ModelSlot(observeLoad(load, name, context.metrics));
   return { name, version, slot, admit: (deadlineAtMs) => context.admit(name, deadlineAtMs) };
+}
+
+async function loadSource(source: ModelSource, { engine, log }: LibraryContext): Promise<Session> {
+  const session = await engine.load(source);
+  return source.kind === "file" && mayPack(engine) ? packLater(session, { engine, source, log }) : session;
 }
 
 /** A model that is whatever version its registry says, now and later. */
@@ -83,7 +89,7 @@ function followedModel(
   const load = async (): Promise<LoadedModel> => {
     const resolved = await resolveRegistered(source);
     if (served !== undefined) checkSameSignature(name, served, resolved);
-    const session = await loadRegistered(context.engine, source, resolved);
+    const session = await loadRegistered(context.engine, source, resolved, context.log);
     const dressed = await dressOrClose(session, config, name, context);
     const isFirst = served === undefined;
     served = resolved;

@@ -8,5 +8,5 @@ process.on("disconnect", () => process.exit());
 process.once("message", (task: LayoutTask) => {
   void writePacked(task)
     .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
-    .then((outcome) => process.send?.(outcome, () => process.disconnect()));
+    .then((outcome) => process.send?.(outcome, undefined, undefined, () => process.disconnect()));
 });

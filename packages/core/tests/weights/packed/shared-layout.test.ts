@@ -1,0 +1,157 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import type { ModelDefinition } from "@virga/conformance/onnx-model";
+import type { LoadMode, Session } from "../../../src/session/engine.ts";
+import { tensor } from "../../../src/tensor/tensor.ts";
+import { allGraphs } from "../../../src/weights/onnx-file/model-file.ts";
+import { readModelFile } from "../../../src/weights/onnx-file/read-model-file.ts";
+import { lackOfRoom } from "../../../src/weights/packed/layout-room.ts";
+import { type SharedLayout, writeSharedLayout } from "../../../src/weights/packed/shared-layout.ts";
+import { engine, floats, freshPath, write } from "../../support/prepare-harness.ts";
+import {
+  branches,
+  convolution,
+  fourBits,
+  halfPrecision,
+  inline,
+  loop,
+  noisy,
+  quantized,
+  weight,
+} from "../../support/trial-models.ts";
+
+/** Sixteen products of 1024 × 1024: 67 MB of weights. */
+const large: ModelDefinition = {
+  inputs: [{ name: "x", tensor: "float32", shape: ["N", 1024] }],
+  outputs: [{ name: "h16", tensor: "float32", shape: ["N", 1024] }],
+  operations: Array.from({ length: 16 }, (_, layer) => ({
+    operator: "MatMul",
+    inputs: [layer === 0 ? "x" : `h${layer}`, `w${layer}`],
+    outputs: [`h${layer + 1}`],
+  })),
+  initializers: Array.from({ length: 16 }, (_, layer) => weight(`w${layer}`, [1024, 1024], layer)),
+};
+
+const SMALL: Readonly<Record<string, ModelDefinition>> = {
+  "two layers": inline,
+  branches,
+  "a loop": loop,
+  quantized: quantized("uint8"),
+  "with signed activations": quantized("int8"),
+  "of four bits": fourBits,
+};
+
+async function layoutOf(path: string, mode?: LoadMode): Promise<SharedLayout> {
+  const layout = await writeSharedLayout({ kind: "file", path, ...(mode && { mode }) }, freshPath());
+  if (typeof layout === "string") throw new Error(layout);
+  return layout;
+}
+
+function packedParts({ source }: SharedLayout): { readonly offset: number; readonly sizeBytes: number }[] {
+  return allGraphs(readModelFile(source.path))
+    .flatMap(({ initializers }) => initializers.map(({ storage }) => storage))
+    .flatMap((storage) => (storage.kind === "external" ? (storage.packed ?? []) : []))
+    .flatMap(({ parts }) => parts);
+}
+
+function anonymousBytes(): number {
+  const [, kilobytes] = readFileSync("/proc/self/status", "utf8").match(/RssAnon:\s+(\d+)/) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+describe("a layout with packed weights", () => {
+  it.each(Object.entries(SMALL))(
+    "is made of a model of %s, and has each part where kernels may read it",
+    async (_, model) => {
+      const layout = await layoutOf(write(model));
+      const parts = packedParts(layout);
+      expect(parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)).toBe(layout.packedBytes);
+      expect(parts.filter(({ offset }) => offset % 64 !== 0)).toEqual([]);
+      expect(parts.length).toBeGreaterThan(0);
+    },
+  );
+
+  it.each([
+    ["optimised while it is loaded", undefined],
+    ["mapped", { optimize: false, prepack: false }],
+  ])("answers as a session that packs the model for itself, %s", async (_, mode) => {
+    const path = write(large);
+    const packing = mode && { optimize: false, prepack: true };
+    const own = await engine.load({ kind: "file", path, ...(packing && { mode: packing }) });
+    const shared = await engine.load((await layoutOf(path, mode)).source);
+    for (const rows of [1, 2, 7, 33]) {
+      const inputs = { x: floats(rows, 1024) };
+      expect(await shared.run(inputs)).toEqual(await own.run(inputs));
+    }
+    await Promise.all([own.close(), shared.close()]);
+  });
+
+  (process.platform === "linux" ? it : it.skip)("is held once by many sessions (measured on Linux only)", async () => {
+    const layout = await layoutOf(write(large));
+    expect(layout.packedBytes).toBe(16 * 4 * 1024 * 1024);
+    const sessions: Session[] = [await engine.load(layout.source)];
+    await sessions[0]?.run({ x: floats(8, 1024) });
+    const beforeBytes = anonymousBytes();
+    for (let count = 0; count < 4; count++) sessions.push(await engine.load(layout.source));
+    await Promise.all(sessions.map((session) => session.run({ x: floats(8, 1024) })));
+    // Four sessions that pack for themselves take 268 MB.
+    expect(anonymousBytes() - beforeBytes).toBeLessThan(layout.packedBytes / 2);
+    await Promise.all(sessions.map((session) => session.close()));
+  });
+
+  it.each([
+    ["nothing to pack", convolution, "packs none"],
+    ["nothing to pack in float16", halfPrecision, "packs none"],
+    ["another answer each time", { ...inline, ...noisyProduct() }, "different answers"],
+  ])("is not made of a model with %s", async (_, model, reason) => {
+    expect(await writeSharedLayout({ kind: "file", path: write(model) }, freshPath())).toContain(reason);
+  });
+
+  it("is not made where it is tried on inputs that end the process", async () => {
+    const path = write(deadly);
+    const x = floats(1, 64);
+    const [a, b] = [Int32Array.of(-(2 ** 31)), Int32Array.of(-1)].map((data) => tensor("int32", [1], data));
+    const examples = a === undefined || b === undefined ? [] : [{ x, a, b }];
+    const outcome = await writeSharedLayout({ kind: "file", path }, freshPath(), { examples });
+    expect(outcome).toContain(process.arch === "x64" ? "SIGFPE" : "");
+  });
+
+  it("is not made of what is no model, and says so", async () => {
+    const path = freshPath();
+    expect(await writeSharedLayout({ kind: "file", path }, freshPath())).toContain("cannot be read");
+  });
+
+  it("is given up when it is not wanted any more", async () => {
+    const signal = AbortSignal.timeout(50);
+    const outcome = await writeSharedLayout({ kind: "file", path: write(large) }, freshPath(), { signal });
+    expect(outcome).toContain("aborted");
+  });
+
+  it("needs room", async () => {
+    const folder = dirname(write(inline));
+    mkdirSync(folder, { recursive: true });
+    expect(await lackOfRoom(folder, 1000)).toBeUndefined();
+    expect(await lackOfRoom(folder, 2 ** 60)).toContain("of disk");
+  });
+});
+
+/** A product whose result is never the same. */
+function noisyProduct(): Pick<ModelDefinition, "operations"> {
+  const [noise, add] = noisy.operations;
+  const sum = { operator: "Add", inputs: ["p", "noise"], outputs: ["y"] };
+  const product = { operator: "MatMul", inputs: ["x", "a"], outputs: ["p"] };
+  return { operations: noise && add ? [product, noise, sum] : [] };
+}
+
+/** A product beside a division that onnxruntime cannot carry out for the smallest number by -1. */
+const deadly: ModelDefinition = {
+  ...inline,
+  inputs: [
+    ...inline.inputs,
+    { name: "a", tensor: "int32", shape: ["M"] },
+    { name: "b", tensor: "int32", shape: ["M"] },
+  ],
+  outputs: [...inline.outputs, { name: "quotient", tensor: "int32", shape: ["M"] }],
+  operations: [...inline.operations, { operator: "Div", inputs: ["a", "b"], outputs: ["quotient"] }],
+};
