@@ -5,6 +5,7 @@ import type { ClosedReport, LoneRequest, OpenReport } from "./phases.ts";
 
 /** What a generator of load asks, and what it should be told. */
 export interface LoadOrder {
+  readonly kind: "order";
   readonly origin: string;
   /** Name of a subject; it is asked in binary. */
   readonly subject: string;
@@ -30,10 +31,11 @@ export interface Generator {
   stop(): Promise<void>;
 }
 
-export function startGenerator(order: LoadOrder): Generator {
-  const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), [JSON.stringify(order)], {
+export function startGenerator(order: Omit<LoadOrder, "kind">): Generator {
+  const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), {
     execArgv: ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"],
   });
+  child.send({ kind: "order", ...order } satisfies LoadOrder);
   const ended = once(child, "exit");
   return {
     async run(phase) {

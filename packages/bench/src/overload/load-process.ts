@@ -12,21 +12,24 @@ const MOST_CONNECTIONS = 2_000;
 /** Beyond the deadline: what comes then is late, what does not come by then has been forgotten. */
 const PATIENCE_MS = 5_000;
 
-const { origin, subject: name, recorded, deadlineMs } = JSON.parse(process.argv[2] ?? "") as LoadOrder;
-const url = new URL(origin);
-const check = createCheck(recorded);
-const load: Load = {
-  connections: new Connections(url, { most: MOST_CONNECTIONS, patienceMs: deadlineMs + PATIENCE_MS }),
-  request: toRequest(name),
-  newTally: () => new Tally(deadlineMs, check),
-};
+let load: Load | undefined;
 
-process.on("message", (phase: Phase) => {
-  void run(phase).then((report) => process.send?.(report));
+process.on("message", (message: LoadOrder | Phase) => {
+  if (message.kind === "order") load = toLoad(message);
+  else if (load !== undefined) void run(load, message).then((report) => process.send?.(report));
 });
 process.once("disconnect", () => process.exit());
 
-async function run(phase: Phase): Promise<PhaseReports[Phase["kind"]]> {
+function toLoad({ origin, subject, recorded, deadlineMs }: LoadOrder): Load {
+  const check = createCheck(recorded);
+  return {
+    connections: new Connections(new URL(origin), { most: MOST_CONNECTIONS, patienceMs: deadlineMs + PATIENCE_MS }),
+    request: toRequest(subject),
+    newTally: () => new Tally(deadlineMs, check),
+  };
+}
+
+async function run(load: Load, phase: Phase): Promise<PhaseReports[Phase["kind"]]> {
   if (phase.kind === "lone") return lone(load, phase.seconds);
   return phase.kind === "closed" ? closed(load, phase) : open(load, phase);
 }
