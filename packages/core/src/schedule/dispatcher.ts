@@ -3,12 +3,13 @@ import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes } from "../session/engine.ts";
 import { tooLate } from "./admission.ts";
 import { Alarm } from "./alarm.ts";
+import { type Batch, sumOfRows } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import { FairQueues } from "./fair-queues.ts";
 import { cancelled, type Job } from "./job.ts";
 import { LaneUse, type Run } from "./lane-use.ts";
 import type { ModelQueue } from "./model-queue.ts";
-import { type Batch, type LaneSituation, sumOfRows, takeBatch } from "./next-batch.ts";
+import { takeBatch } from "./next-batch.ts";
 import { type BatchEnd, runBatch } from "./run-batch.ts";
 
 /** What a dispatcher is made of. */
@@ -99,15 +100,10 @@ export class Dispatcher {
       this.#refuseLate(queue, nowMs);
       queue.reconsider();
     }
-    const situation: LaneSituation = {
-      nowMs,
-      lanes: this.#use.count,
-      runningRows: (share) => this.#use.runningRows(share),
-    };
     while (this.#use.idle > 0) {
       const queue = this.queues.next(nowMs);
       if (queue?.head === undefined) break;
-      const batch = takeBatch(queue, queue.head, situation);
+      const batch = takeBatch(queue, queue.head, this.#use, nowMs);
       if (batch !== undefined) this.#begin(queue, batch, nowMs);
     }
     this.#setAlarm(nowMs);

@@ -1,7 +1,7 @@
 import type { Lanes } from "../session/engine.ts";
+import { type Batch, sumOfRows } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import type { ModelQueue } from "./model-queue.ts";
-import { type Batch, sumOfRows } from "./next-batch.ts";
 import type { BatchShare } from "./scheduled-model.ts";
 
 /** A run that goes on. */

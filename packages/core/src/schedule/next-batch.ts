@@ -1,22 +1,10 @@
 import { MOST_BATCH_BYTES } from "../batch/batch-policy.ts";
 import { MOST_COMPARED } from "../batch/run-compared.ts";
+import { type Batch, sumOfRows } from "./batch.ts";
 import type { Job } from "./job.ts";
+import type { LaneUse } from "./lane-use.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import type { BatchShare } from "./scheduled-model.ts";
-
-/** Jobs that go into one run, and how. */
-export interface Batch {
-  readonly kind: "alone" | "joined" | "compared";
-  readonly jobs: readonly Job[];
-}
-
-/** What decides about a batch beside its queue. */
-export interface LaneSituation {
-  readonly nowMs: number;
-  readonly lanes: number;
-  /** Rows of the same kind that are being run. */
-  readonly runningRows: (share: BatchShare) => number;
-}
 
 /** A job that could be joined. */
 type SharingJob = Job & { readonly share: BatchShare };
@@ -26,18 +14,17 @@ type SharingJob = Job & { readonly share: BatchShare };
  *
  * Gives nothing where it pays to wait for others; the queue knows until when.
  */
-export function takeBatch(queue: ModelQueue, head: Job, situation: LaneSituation): Batch | undefined {
-  const batch = chooseBatch(queue, head, situation);
+export function takeBatch(queue: ModelQueue, head: Job, lanes: LaneUse, nowMs: number): Batch | undefined {
+  const batch = chooseBatch(queue, head, lanes, nowMs);
   if (batch !== undefined) queue.take(batch.jobs);
   return batch;
 }
 
-function chooseBatch(queue: ModelQueue, head: Job, situation: LaneSituation): Batch | undefined {
+function chooseBatch(queue: ModelQueue, head: Job, lanes: LaneUse, nowMs: number): Batch | undefined {
   const { share } = head;
   if (share === undefined) return { kind: "alone", jobs: [head] };
   const mates = matesOf(queue, share);
-  const { lanes, nowMs } = situation;
-  const offer = { waitingRows: sumOfRows(mates), lanes, runningRows: situation.runningRows(share) };
+  const offer = { waitingRows: sumOfRows(mates), lanes: lanes.count, runningRows: lanes.runningRows(share) };
   if (mates.length === queue.length) {
     const waitMs = share.policy.waitMs({ ...offer, nowMs, heldMs: queue.heldMs(nowMs) });
     if (waitMs > 0 && queue.firstLateAtMs - nowMs > 2 * waitMs) {
@@ -49,7 +36,7 @@ function chooseBatch(queue: ModelQueue, head: Job, situation: LaneSituation): Ba
   if (fitting.length === 1) return { kind: "alone", jobs: fitting };
   const unsound = fitting.filter(({ target, inputs }) => !target.isSound(inputs));
   for (const job of unsound) job.standAlone();
-  if (unsound.length > 0) return chooseBatch(queue, head, situation);
+  if (unsound.length > 0) return chooseBatch(queue, head, lanes, nowMs);
   const kind = share.proof.nextRun();
   if (kind === "alone") return { kind, jobs: [head] };
   return { kind, jobs: kind === "joined" ? fitting : fitting.slice(0, MOST_COMPARED) };
@@ -69,9 +56,4 @@ function firstFitting(jobs: readonly SharingJob[], mostRows: number): readonly J
     return rows > mostRows || sizeBytes > MOST_BATCH_BYTES;
   });
   return end < 0 ? jobs : jobs.slice(0, Math.max(1, end));
-}
-
-/** How many rows jobs have together. */
-export function sumOfRows(jobs: readonly Job[]): number {
-  return jobs.reduce((sum, { share }) => sum + (share?.rows ?? 0), 0);
 }

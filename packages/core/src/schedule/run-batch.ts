@@ -4,9 +4,9 @@ import { splitOutputs } from "../batch/split-outputs.ts";
 import { InferenceError } from "../errors.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
+import { type Batch, sumOfRows } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import type { Job } from "./job.ts";
-import { type Batch, sumOfRows } from "./next-batch.ts";
 
 /** How a run ended. */
 export interface BatchEnd {
