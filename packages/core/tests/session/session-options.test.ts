@@ -2,14 +2,20 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { availableCpus } from "../../src/cpu/cpu-quota.ts";
 import { createOnnxEngine } from "../../src/session/onnx-engine.ts";
-import { chooseThreads, SHRINK_MEMORY, toNativeOptions, toWriterOptions } from "../../src/session/session-options.ts";
+import {
+  chooseThreads,
+  SHRINK_MEMORY,
+  toNativeOptions,
+  toPackedWriterOptions,
+  toWriterOptions,
+} from "../../src/session/session-options.ts";
 
 describe("options of the runtime", () => {
-  it("uses the threads it is given, else no more than eight", () => {
+  it("uses the threads it is given, else as many as it has whole CPUs, from one to eight", () => {
     expect(chooseThreads({ threads: 32 })).toBe(32);
-    expect(chooseThreads({})).toBeGreaterThanOrEqual(1);
-    expect(chooseThreads({})).toBeLessThanOrEqual(8);
+    expect(chooseThreads({})).toBe(Math.min(Math.max(Math.floor(availableCpus()), 1), 8));
   });
 
   it.each([0, -1, 1.5, Number.NaN])("refuses %d threads", (threads) => {
@@ -28,14 +34,15 @@ describe("options of the runtime", () => {
   it("has only keys that the runtime's library knows, which would take others without a word", () => {
     const writer = toWriterOptions({ graphPath: "m.onnx", dataName: "m.bin", level: "all", int8Products: "kept" });
     const mapped = { kind: "file", path: "m.onnx", mode: { optimize: false, prepack: false } } as const;
+    const packer = toPackedWriterOptions({ graphPath: "m.onnx", dataName: "m.bin" });
     const keys = [
-      ...Object.keys({ ...writer.extra, ...toNativeOptions(mapped, 1).extra }),
+      ...Object.keys({ ...writer.extra, ...packer.extra, ...toNativeOptions(mapped, 1).extra }),
       ...Object.keys(toNativeOptions({ kind: "bytes", bytes: new Uint8Array() }, 1).extra ?? {}),
       ...Object.entries(SHRINK_MEMORY.extra ?? {}).flatMap(([group, entries]) =>
         Object.keys(entries as object).map((key) => `${group}.${key}`),
       ),
     ];
-    expect(keys).toHaveLength(8);
+    expect(keys).toHaveLength(9);
     const library = readLibrary();
     expect(keys.filter((key) => !library.includes(`\0${key}\0`))).toEqual([]);
   });
