@@ -6,17 +6,16 @@ import { SizeTrials } from "./size-trials.ts";
 const LARGEST_SIZE = 6;
 /** By how much a larger batch must be faster per row than a smaller one. */
 const WORTHWHILE_GAIN = 1.05;
-/**
- * After how many times its own rows a size is tried again: a larger one rarely, since answers wait for each other in it,
- * a smaller one sooner, but only where the gain is in doubt.
- */
-const STALE_LARGER = 400;
-const STALE_SMALLER = 50;
+/** After how many times its own rows a size is tried again: rarely, but sooner where the gain over it is in doubt. */
+const STALE = 400;
+const STALE_DOUBTFUL = 50;
 const DOUBTFUL_GAIN = 1.5;
+/** A trial that goes otherwise than expected by this factor is repeated at once. */
+const SURPRISE = 1.5;
 /** By how much the gain from waiting must exceed the wait. */
 const WORTHWHILE_WAIT = 2;
-/** How much faster per row a size might be that nobody has tried. */
-const HOPE = 0.8;
+/** What part of a run's time a size might save that is to be tried. */
+const HOPE = 0.2;
 
 /** Below it, asking again costs more than the run is delayed. */
 const SHORTEST_WAIT_MS = 0.01;
@@ -66,9 +65,12 @@ export class BatchPolicy {
 
   /** A run that succeeded has been measured. */
   measured(rows: number, durationMs: number): void {
+    const surprise = durationMs / (this.#durations.estimateMs(rows) ?? durationMs);
     this.#durations.measured(rows, durationMs);
+    const size = sizeOf(rows);
+    if (Math.max(surprise, 1 / surprise) > SURPRISE) this.#doubt(size === this.#bestSize ? [] : [size]);
     const best = this.#findBestSize();
-    if (best !== this.#bestSize) this.#trials.startAgain();
+    if (best !== this.#bestSize) this.#doubt([best + 1, best + 2]);
     this.#bestSize = best;
   }
 
@@ -103,16 +105,19 @@ export class BatchPolicy {
     const { waitingRows, heldMs, nowMs } = situation;
     const awaitedRows = this.#arrivals.awaitedRows;
     const share = shareOf(waitingRows + awaitedRows, situation);
-    const wantedRows = rowsOf(this.#upwards(share), share) - waitingRows;
+    const size = this.#upwards(share);
+    const wantedRows = rowsOf(size, share) - waitingRows;
     if (waitingRows < 1 || wantedRows < 1 || awaitedRows < 1) return 0;
+    const worthMs =
+      size > this.#bestSize
+        ? this.#trialWorthMs(waitingRows, wantedRows)
+        : Math.max(this.#worthMs(waitingRows, 1), this.#worthMs(waitingRows, Math.min(wantedRows, awaitedRows)));
     const runMs = this.#durations.estimateMs(waitingRows) ?? 0;
-    const worthMs = Math.max(
-      this.#worthMs(waitingRows, 1),
-      this.#worthMs(waitingRows, Math.min(wantedRows, awaitedRows)),
-    );
     const waitMs = Math.min(worthMs, runMs - heldMs, this.#arrivals.patienceMs(nowMs));
     if (waitMs >= SHORTEST_WAIT_MS) return waitMs;
     this.#arrivals.gaveUp();
+    // Else every free lane would be held for a size that never comes together.
+    if (size > this.#bestSize) this.#trials.tried(size, this.#durations.totalRows);
     return 0;
   }
 
@@ -120,36 +125,42 @@ export class BatchPolicy {
   #worthMs(waitingRows: number, moreRows: number): number {
     const rows = waitingRows + moreRows;
     const separateMs = ((this.#durations.estimateMs(waitingRows) ?? 0) * rows) / waitingRows;
-    const worthMs = separateMs - this.#joinedMs(rows);
+    const worthMs = separateMs - (this.#durations.estimateMs(rows) ?? separateMs);
     return WORTHWHILE_WAIT * this.#arrivals.meanGapMs * moreRows < worthMs ? worthMs : 0;
   }
 
-  /** A size that is to be tried for the first time is hoped to be worth it. */
-  #joinedMs(rows: number): number {
-    const estimateMs = this.#durations.estimateMs(rows) ?? 0;
-    return this.#durations.throughput(sizeOf(rows)) === undefined ? HOPE * estimateMs : estimateMs;
+  /** The same for rows that make up a size which is to be tried. */
+  #trialWorthMs(waitingRows: number, moreRows: number): number {
+    const worthMs = HOPE * (this.#durations.estimateMs(waitingRows) ?? 0);
+    return this.#arrivals.meanGapMs * moreRows < worthMs ? worthMs : 0;
   }
 
   /** The best size, or a larger one that is to be tried and that so many rows would fill. */
   #upwards(offeredRows: number): number {
     const largest = Math.min(this.#bestSize + 2, sizeOf(offeredRows), LARGEST_SIZE);
-    for (let size = this.#bestSize + 1; size <= largest; size++) if (this.#isToTry(size, STALE_LARGER)) return size;
+    for (let size = this.#bestSize + 1; size <= largest; size++) if (this.#isToTry(size, STALE)) return size;
     return this.#bestSize;
   }
 
-  /** A smaller size that is to be tried: it seemed hardly slower when it was last measured. */
+  /** A smaller size that is to be tried: soon where it seemed hardly slower when it was last measured. */
   #downwards(offeredRows: number): number | undefined {
     const fastEnough = (this.#durations.throughput(this.#bestSize) ?? 0) / DOUBTFUL_GAIN;
     for (let size = 0; size < Math.min(this.#bestSize, sizeOf(offeredRows)); size++) {
       const throughput = this.#durations.throughput(size) ?? Number.POSITIVE_INFINITY;
-      if (throughput > fastEnough && this.#isToTry(size, STALE_SMALLER)) return size;
+      if (this.#isToTry(size, throughput > fastEnough ? STALE_DOUBTFUL : STALE)) return size;
     }
     return undefined;
   }
 
   #isToTry(size: number, pause: number): boolean {
-    if (size > this.#bestSize && this.#durations.throughput(size) === undefined) return true;
-    return this.#trials.isDue(size, this.#durations.totalRows, pause * 2 ** size);
+    const isUnknown = this.#durations.throughput(size) === undefined;
+    return this.#trials.isDue(size, this.#durations.totalRows, (isUnknown ? 1 : pause) * 2 ** size);
+  }
+
+  /** Things have changed: some sizes are tried at once, the others soon. */
+  #doubt(sizes: readonly number[]): void {
+    this.#trials.hasten();
+    for (const size of sizes) this.#trials.repeat(size);
   }
 
   #findBestSize(): number {

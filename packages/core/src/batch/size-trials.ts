@@ -8,9 +8,9 @@ interface Trial {
 
 /** When sizes of batches were last tried, and when to try them again; time counts by the rows run in all. */
 export class SizeTrials {
-  #trials: Trial[] = [];
+  readonly #trials: (Trial | undefined)[] = [];
 
-  /** Whether rows enough have been run since the last trial, or since the size became known. */
+  /** Whether rows enough have been run since the last trial, or there has been none. */
   isDue(size: number, totalRows: number, pauseRows: number): boolean {
     const trial = this.#trials[size];
     if (trial === undefined) return true;
@@ -22,8 +22,13 @@ export class SizeTrials {
     this.#trials[size] = { atRows: totalRows, count };
   }
 
-  /** Things have changed: everything may be tried again soon. */
-  startAgain(): void {
+  /** The last trial of a size is not enough. */
+  repeat(size: number): void {
+    delete this.#trials[size];
+  }
+
+  /** No pause is longer than the first. */
+  hasten(): void {
     for (const trial of this.#trials) if (trial !== undefined) trial.count = 0;
   }
 }

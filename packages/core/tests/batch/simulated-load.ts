@@ -16,7 +16,7 @@ export interface SimulatedLoad {
   readonly requestsPerSecond?: number;
   readonly requests: number;
   /** How much slower everything is at a moment, as beside a noisy neighbour. */
-  readonly slowdown?: (nowMs: number) => number;
+  readonly slowdown?: (nowMs: number, rows: number) => number;
   /** How many of the first answers are left out of the result: those it is learnt from. */
   readonly warmUp?: number;
   readonly seed?: number;
@@ -151,7 +151,7 @@ class Simulation {
     this.#runningRows += rows;
     this.#runs.push({ rows, atMs: this.#nowMs });
     const noise = Math.exp(NOISE * gaussian(this.#runRandom));
-    const durationMs = runMs(this.#load.model, rows) * noise * (this.#load.slowdown?.(this.#nowMs) ?? 1);
+    const durationMs = runMs(this.#load.model, rows) * noise * (this.#load.slowdown?.(this.#nowMs, rows) ?? 1);
     this.#at(durationMs, () => {
       this.#idleLanes += 1;
       this.#runningRows -= rows;
