@@ -2,24 +2,29 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Bench, defineBench, type Progress } from "../frame/bench.ts";
+import { type Row, toRow } from "../frame/row.ts";
 import { hasMemoryDisk, mostMegabytes } from "../memory/memory-disk.ts";
 import { whyUnlimited, withMemoryLimit } from "../memory/memory-limit.ts";
+import { smallestLimit } from "../memory/smallest-limit.ts";
 import { multilayerPerceptron } from "../models/multilayer-perceptron.ts";
 import {
   FUNCTION_FLAGS,
   type FunctionFlags,
+  type FunctionRun,
   type FunctionRuns,
   measureFunctions,
 } from "../packaged/measure-functions.ts";
 import { toRunRows } from "../packaged/run-rows.ts";
 import { startCloudStorage } from "../weights/object-server-process.ts";
-import { toServerOrder } from "../weights/store-flags.ts";
+import { BUCKET, toServerOrder } from "../weights/store-flags.ts";
 import { type StoredModel, storeModel } from "../weights/stored-model.ts";
 import { type FunctionSources, writeFunctionSources } from "./function-sources.ts";
 import { runFunction } from "./run-function.ts";
 
 /** Source: Cloud Run functions, "Configure memory"; in MiB. */
 const MEMORY_SIZES = [512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768] as const;
+
+type Contender = keyof FunctionRuns;
 
 /** From the start of a function's source to its first answer, the weights in Cloud Storage and the disk in memory. */
 export const functionBench: Bench = defineBench({
@@ -36,9 +41,9 @@ export const functionBench: Bench = defineBench({
       const memoryMebibytes = toMemorySize(flags.size);
       const reason = await whyUnlimited();
       const limit = reason === undefined ? memoryMebibytes : undefined;
-      const runs = await measure(sources, model, flags, limit, progress);
+      const { runs, smallest } = await measure(sources, model, flags, limit, progress);
       const notes = [...NOTES, toMemoryNote(), toLimitNote(memoryMebibytes, reason)];
-      return { rows: toRunRows(runs, flags.size, toMemory(flags.size)), notes };
+      return { rows: [...toRunRows(runs, flags.size, toMemory(flags.size)), ...smallest], notes };
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -70,7 +75,9 @@ function toMemoryNote(): string {
 }
 
 function toLimitNote(mebibytes: number, reason: string | undefined): string {
-  if (reason === undefined) return `each in a control group of ${mebibytes} MiB, the cache of its files included`;
+  if (reason === undefined) {
+    return `each in a control group of ${mebibytes} MiB, the cache of its files included; smallest: of such a group, within which it predicts in a minute`;
+  }
   return `without a limit of memory: this process may not make a control group (${reason})`;
 }
 
@@ -80,16 +87,38 @@ async function measure(
   flags: FunctionFlags,
   limitMebibytes: number | undefined,
   progress: Progress,
-): Promise<FunctionRuns> {
+): Promise<{ readonly runs: FunctionRuns; readonly smallest: readonly Row[] }> {
   const server = await startCloudStorage(toServerOrder({ ...flags, tls: "no" }, model));
-  const run: Parameters<typeof measureFunctions>[0] = (contender, bucket) => {
-    const start = { folder: sources[contender], endpoint: server.endpoint, bucket };
-    if (limitMebibytes === undefined) return runFunction({ ...start, launcher: [] });
-    return withMemoryLimit(limitMebibytes, (launcher) => runFunction({ ...start, launcher }));
-  };
+  const start = (contender: Contender, bucket: string, launcher: readonly string[]): Promise<FunctionRun> =>
+    runFunction({ folder: sources[contender], endpoint: server.endpoint, bucket, launcher });
   try {
-    return await measureFunctions(run, model.answer, flags, progress);
+    const runs = await measureFunctions(
+      (contender, bucket) =>
+        limitMebibytes === undefined
+          ? start(contender, bucket, [])
+          : withMemoryLimit(limitMebibytes, (launcher) => start(contender, bucket, launcher)),
+      model.answer,
+      flags,
+      progress,
+    );
+    const find = (name: Contender): Promise<number> =>
+      smallestLimit({
+        name,
+        size: flags.size,
+        answer: model.answer,
+        progress,
+        run: (launcher) => start(name, BUCKET, launcher),
+      });
+    if (limitMebibytes === undefined) return { runs, smallest: [] };
+    return { runs, smallest: [toSmallestRow(flags.size, [await find("naive")], [await find("ours")])] };
   } finally {
     await server.stop();
   }
+}
+
+function toSmallestRow(size: number, naive: readonly number[], ours: readonly number[]): Row {
+  const metric = `${size} MB: smallest memory limit that predicts`;
+  if (!hasMemoryDisk()) return toRow({ metric, unit: "MB", naive, ours });
+  const goal = { kind: "atMost", value: mostMegabytes(size), of: "ours" } as const;
+  return toRow({ metric: `${metric}, disk in memory`, unit: "MB", naive, ours, goal });
 }

@@ -1,18 +1,14 @@
 import type { FlagValues, Progress } from "../frame/bench.ts";
 import { type Row, toRow } from "../frame/row.ts";
 import { multilayerPerceptron } from "../models/multilayer-perceptron.ts";
-import { expectSameAnswer } from "../weights/expect-same-answer.ts";
 import type { RunPlace } from "../weights/run-subject.ts";
 import type { STORE_FLAGS } from "../weights/store-flags.ts";
 import { storeModel } from "../weights/stored-model.ts";
-import { type SubjectRunner, startRunner } from "../weights/subject-runner.ts";
+import { startRunner } from "../weights/subject-runner.ts";
 import { hasMemoryDisk, MEMORY_DISK, mostMegabytes } from "./memory-disk.ts";
-import { whyUnlimited, withMemoryLimit } from "./memory-limit.ts";
-import { smallest } from "./smallest.ts";
+import { whyUnlimited } from "./memory-limit.ts";
+import { type LimitedRun, smallestLimit } from "./smallest-limit.ts";
 
-const MEBIBYTE = 1024 * 1024;
-const STEP_MIB = 2;
-const LEAST_MIB = 16;
 const LARGE_MB = 500;
 
 /** The smallest limits of memory within which a cold start predicts, and what the reader must know of them. */
@@ -30,9 +26,9 @@ export async function measureLimits(
   const model = await storeModel(multilayerPerceptron(flags.size), flags.cache);
   const runner = await startRunner(["naive-predict", "ours-predict"], model, flags);
   const find = (subject: string, place: RunPlace = {}): Promise<number> => {
-    const predicts = (mebibytes: number): Promise<boolean> =>
-      predictsWithin(mebibytes, { runner, subject, answer: model.answer, place, progress });
-    return smallestMegabytes(subject, flags.size, predicts);
+    const { answer } = model;
+    const run: LimitedRun["run"] = (launcher) => runner.run(subject, { ...place, launcher });
+    return smallestLimit({ name: subject, size: flags.size, answer, progress, run });
   };
   const metric = `${flags.size} MB: smallest memory limit that predicts`;
   const goal = (value: number) => ({
@@ -55,39 +51,3 @@ export async function measureLimits(
 
 const NOTE =
   "smallest memory limit: of a control group, the cache of its files included, within which it predicts in a minute";
-
-interface Trial {
-  readonly runner: SubjectRunner;
-  readonly subject: string;
-  readonly answer: readonly number[];
-  readonly place: RunPlace;
-  readonly progress: Progress;
-}
-
-async function predictsWithin(
-  mebibytes: number,
-  { runner, subject, answer, place, progress }: Trial,
-): Promise<boolean> {
-  const run = withMemoryLimit(mebibytes, (launcher) => runner.run(subject, { ...place, launcher }));
-  // Killed for its memory, or refused it.
-  const predicted = await run.then(
-    (done) => {
-      expectSameAnswer(done.answer, answer);
-      return true;
-    },
-    () => false,
-  );
-  progress(`${subject} within ${mebibytes} MiB: ${predicted ? "predicts" : "fails"}`);
-  return predicted;
-}
-
-async function smallestMegabytes(
-  subject: string,
-  size: number,
-  predicts: (mebibytes: number) => Promise<boolean>,
-): Promise<number> {
-  const most = 256 + Math.ceil(size * 4);
-  const found = await smallest({ least: LEAST_MIB, most, step: STEP_MIB }, predicts);
-  if (found === undefined) throw new Error(`${subject} does not predict within ${most} MiB`);
-  return (found * MEBIBYTE) / 1e6;
-}
