@@ -82,7 +82,7 @@ export class Dispatcher {
       job.fail(cancelled());
       this.#setAlarm(this.#clock.now());
     });
-    this.#alarm.set(job.latestStartMs, nowMs);
+    this.#setAlarm(nowMs);
   }
 
   #dispatchAfterTurn(): void {

@@ -109,6 +109,17 @@ describe("Scheduler", () => {
     expect(machine.runs.length).toBe(1);
   });
 
+  it("refuses in time also when one without a deadline came later", async () => {
+    const { time, session } = createScheduler();
+    const runs = [session.run(rowsOf(1)), session.run(rowsOf(2), { deadlineAtMs: 8 }), session.run(rowsOf(3))];
+    let refusedAtMs = Number.NaN;
+    runs[1]?.catch(() => {
+      refusedAtMs = time.now();
+    });
+    expect(await outcomes(runs, time)).toEqual([2, "OVERLOADED", 6]);
+    expect(refusedAtMs).toBeLessThan(8);
+  });
+
   it("takes a request whose caller has gone out of the queue, and leaves no timer behind", async () => {
     const { time, machine, metrics, session } = createScheduler();
     const gone = AbortSignal.abort();
