@@ -13,5 +13,6 @@ import { tritonclient } from "./tritonclient/tritonclient.ts";
 export const LANES: readonly (readonly Counterpart[])[] = [
   // Both deploy the root's service as it is, in its folder.
   [deployAws, deployGoogle],
-  [tritonclient, kserve, schemathesis, prometheus, stores, lambdaRuntime, cfnLint],
+  [tritonclient, kserve, prometheus, lambdaRuntime],
+  [schemathesis, stores, cfnLint],
 ];
