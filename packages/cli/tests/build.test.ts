@@ -101,7 +101,10 @@ describe("virga build", () => {
   });
 
   it("writes what gcloud deploys as it is, and the command", async () => {
-    workspace.write("serverless.yml", "service: s\ninference:\n  models: { m: model.onnx }\n  memory: 2048\n");
+    workspace.write(
+      "serverless.yml",
+      "service: s\ninference:\n  models: { m: model.onnx }\n  memory: 2048\n  google: { score: gs://inbox }\n",
+    );
     const words = ["build", "--provider", "google", "-o", "function"];
     const { code, stdout } = await runVirga(workspace.folder, words);
     expect(code).toBe(0);
@@ -112,6 +115,9 @@ describe("virga build", () => {
     expect(manifest).toEqual({ name: "s-dev-predict", private: true, type: "module", main: "index.mjs" });
     expect(stdout.replaceAll(" \\\n ", "")).toContain(
       "gcloud functions deploy s-dev-predict --gen2 --runtime=nodejs22 --region=us-central1 --project=project-id --source=function --entry-point=predict --trigger-http --no-allow-unauthenticated --memory=2048Mi --cpu=1",
+    );
+    expect(stdout.replaceAll(" \\\n ", "")).toMatch(
+      /^gcloud functions deploy s-dev-score .* --source=function --entry-point=score --trigger-bucket=gs:\/\/inbox --retry/m,
     );
     expect((await runVirga(workspace.folder, words)).code).toBe(0);
   });

@@ -13,6 +13,7 @@ export { registryPrefix } from "./plan/registry-prefix.ts";
 export { checkPlanFiles, type PlannedService, toServicePlan } from "./plan/to-service-plan.ts";
 export { type MeasureOptions, measureModelMemory, measurePreparedMemory } from "./preflight/measure-model-memory.ts";
 export type { MeasuredMemory, ProcessMemory } from "./preflight/measured-memory.ts";
+export { ownMemoryMb } from "./preflight/own-memory.ts";
 export {
   DEPLOYED_ALIAS,
   type PublishedModel,

@@ -17,6 +17,7 @@ import {
   registryUri,
   toFunctionEntry,
   toFunctionSource,
+  toModelFacts,
 } from "@virga/google/deploy";
 import type { Terminal } from "../print/terminal.ts";
 
@@ -51,11 +52,11 @@ export async function buildForGoogle(
 }
 
 async function readFacts(plan: ServicePlan, { environment, complain }: Terminal): Promise<GoogleFacts> {
-  const models = Object.entries(await studyModels(plan, complain));
+  const studied = await studyModels(plan, complain);
   const key = environment["VIRGA_API_KEY"];
   return {
     project: plan.google.project ?? (environment["GOOGLE_CLOUD_PROJECT"] || PROJECT_TO_COME),
-    modelSizeBytes: Object.fromEntries(models.map(([name, { sizeBytes }]) => [name, sizeBytes])),
+    ...toModelFacts(studied),
     apiKeySha256: (key ? describeApiKey(key).apiKeySha256 : undefined) ?? DIGEST_TO_COME,
   };
 }

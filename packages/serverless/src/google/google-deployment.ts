@@ -39,6 +39,7 @@ import {
   SCORE_KEY,
   toFunctionEntry,
   toFunctionSource,
+  toModelFacts,
 } from "@virga/google/deploy";
 import { clearRegistry } from "../registry/clear-registry.ts";
 import { publish } from "../registry/publish.ts";
@@ -91,8 +92,7 @@ export class GoogleDeployment {
     checkPlanFiles(this.#plan);
     checkGooglePlan(this.#plan, plain);
     const studied = await this.#showing((report) => studyModels(this.#plan, report));
-    const sizes = Object.entries(studied).map(([name, { sizeBytes }]) => [name, sizeBytes] as const);
-    const facts: GoogleFacts = { ...plain, modelSizeBytes: Object.fromEntries(sizes) };
+    const facts: GoogleFacts = { ...plain, ...toModelFacts(studied) };
     for (const warning of checkGooglePlan(this.#plan, facts)) this.#writers.log.warning(warning);
     const { folder } = this.#plan;
     const outputFolder = join(folder, BUILD_FOLDER);

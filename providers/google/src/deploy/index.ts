@@ -1,5 +1,5 @@
 // What a deployment to Google Cloud needs on the deployer's machine; nothing of it runs in the cloud.
-export { checkGooglePlan } from "./check-google-plan.ts";
+export { checkGooglePlan } from "./check/check-google-plan.ts";
 export { type DeployerCredentials, openCredentials } from "./credentials.ts";
 export { type DeployedFunction, deployFunction, findFunction, removeFunction } from "./function-deployment.ts";
 export { toFunctionEntry } from "./function-entry.ts";
@@ -28,7 +28,7 @@ export {
   type GoogleCall,
   type GoogleEndpoints,
 } from "./google-api.ts";
-export type { GoogleFacts } from "./google-facts.ts";
+export { type GoogleFacts, toModelFacts } from "./google-facts.ts";
 export { applyAccess } from "./invoker-policy.ts";
 export { deployScore, removeScore } from "./score-deployment.ts";
 export { type FoundTrigger, findScoreTrigger } from "./score-trigger.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { ServicePlan } from "@virga/deploy";
 import {
-  checkGooglePlan,
   functionName,
   type GoogleFacts,
   gcloudCommand,
@@ -184,60 +183,5 @@ describe("the entry", () => {
     expect(contents).toMatch(
       /export const \{ predict, score \} = await createFunctionHandlers\(\{[\s\S]*\}, predictor\);/,
     );
-  });
-});
-
-describe("a plan", () => {
-  it("that Google takes is taken", () => {
-    expect(checkGooglePlan(servicePlan(), FACTS)).toEqual([]);
-  });
-
-  it.each<[string, Partial<ServicePlan>, Partial<GoogleFacts>]>([
-    ["service: the function's name", { service: "a".repeat(60) }, {}],
-    ["service: the function's name 1iris", { service: "1iris" }, {}],
-    ["inference.google.project:", {}, { project: "No Project" }],
-    ["inference.google.region:", { google: { region: "us-east-1" } }, {}],
-    ["inference.google.bucket:", { google: { bucket: "gs://mine" } }, {}],
-    ["inference.memory: a function has", { memoryMb: 40_000 }, {}],
-    ["inference.memory: the disk", {}, { modelSizeBytes: { iris: 2 ** 30 } }],
-    ["inference.google.score: goog", { google: { score: "gs://googol" } }, {}],
-    [
-      "inference.google.score: flowers-iris-dev-virga holds",
-      { google: { score: "gs://flowers-iris-dev-virga/in" } },
-      {},
-    ],
-    ["inference.google.score: mine holds", { google: { bucket: "mine", score: "gs://mine" } }, {}],
-    ["inference.timeout:", { timeoutSeconds: 4_000 }, {}],
-    ["inference.google.concurrency:", { google: { concurrency: 2 } }, {}],
-    ["inference.google.minInstances:", { google: { minInstances: 2, maxInstances: 1 } }, {}],
-    ["inference.access:", { access: "api-key" }, {}],
-    ["provider.environment: K_SERVICE", {}, { environment: { K_SERVICE: "x" } }],
-    ["provider.environment: a function's", {}, { environment: { BIG: "x".repeat(40_000) } }],
-    [
-      "inference.models.iris:",
-      {
-        models: [
-          {
-            name: "iris",
-            origin: { kind: "registry", store: "s3://bucket", registryName: "iris", reference: "production" },
-          },
-        ],
-      },
-      {},
-    ],
-  ])("is refused with its key, rule and way out: %s", (expected, changes, facts) => {
-    const check = () => checkGooglePlan(servicePlan(changes), { ...FACTS, ...facts });
-    expect(check).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
-    expect(check).toThrow(`\n- ${expected}`);
-  });
-
-  it("whose next version has no room beside the last is advised of it", () => {
-    const facts = { ...FACTS, modelSizeBytes: { iris: 500 * 2 ** 20 } };
-    expect(checkGooglePlan(servicePlan(), facts)).toEqual([expect.stringContaining("inference.memory: 1128")]);
-  });
-
-  it("that gives requests longer than events may have is advised of it", () => {
-    const plan = servicePlan({ timeoutSeconds: 900, google: { score: "gs://inbox" } });
-    expect(checkGooglePlan(plan, FACTS)).toEqual([expect.stringContaining("an event is given 540 s")]);
   });
 });

@@ -1,7 +1,12 @@
 import type { PlannedModel, ServicePlan } from "@virga/deploy";
 import type { GoogleFacts } from "@virga/google/deploy";
 
-export const FACTS: GoogleFacts = { project: "flowers", modelSizeBytes: { iris: 1_000 } };
+export const FACTS: GoogleFacts = {
+  project: "flowers",
+  modelSizeBytes: { iris: 1_000 },
+  // No runtime that is deployed ends soon.
+  today: new Date("2026-11-22"),
+};
 
 export const IRIS: PlannedModel = { name: "iris", origin: { kind: "file", path: "/service/iris.onnx" } };
 

@@ -1,8 +1,7 @@
-import type { MeasuredMemory, ProcessMemory, ServicePlan } from "@virga/deploy";
+import { ownMemoryMb, type ServicePlan } from "@virga/deploy";
 import type { AwsFacts } from "../aws-facts.ts";
 import { type Check, type Finding, refusal, warning } from "./finding.ts";
 
-const MB = 2 ** 20;
 /** Source: Lambda quotas. */
 const LEAST_MB = 128;
 const MOST_MB = 10_240;
@@ -30,8 +29,8 @@ export const checkMemory: Check = (plan, facts) => {
 function checkNeed({ memoryMb, models }: ServicePlan, { modelMemory = {} }: AwsFacts): readonly Finding[] {
   const measured = models.map(({ name }) => modelMemory[name]).filter((memory) => memory !== undefined);
   if (measured.length === 0) return [];
-  const leastMb = FUNCTION_MB + ownMb(measured, ({ anonymousBytes = 0 }) => anonymousBytes);
-  const fullMb = FUNCTION_MB + PROGRAM_FILES_MB + ownMb(measured, ({ peakBytes }) => peakBytes);
+  const leastMb = FUNCTION_MB + ownMemoryMb(measured, ({ anonymousBytes = 0 }) => anonymousBytes);
+  const fullMb = FUNCTION_MB + PROGRAM_FILES_MB + ownMemoryMb(measured, ({ peakBytes }) => peakBytes);
   const suggestedMb = Math.min(Math.ceil(fullMb / STEP_MB) * STEP_MB, MOST_MB);
   const wayOut = `Write inference.memory: ${suggestedMb}`;
   if (leastMb > MOST_MB) {
@@ -47,10 +46,4 @@ function checkNeed({ memoryMb, models }: ServicePlan, { modelMemory = {} }: AwsF
     return [warning("inference.memory", rule, wayOut)];
   }
   return [];
-}
-
-/** What the models take beside a process that has none. */
-function ownMb(measured: readonly MeasuredMemory[], toBytes: (memory: ProcessMemory) => number): number {
-  const bytes = measured.reduce((sum, { base, total }) => sum + Math.max(toBytes(total) - toBytes(base), 0), 0);
-  return Math.ceil(bytes / MB);
 }
