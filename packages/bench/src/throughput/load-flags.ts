@@ -29,7 +29,7 @@ export const LOAD_NOTES: readonly string[] = [
   "naive: the best peer of each row; clients send their next request when they have the answer to the last one",
   "node:http: onnxruntime-node's defaults, JSON.parse; FastAPI: uvicorn, a worker per core (its manual's Server Workers), a " +
     "thread each, orjson; MLServer: an inference worker per core (its manual's Parallel Inference), a thread each, adaptive " +
-    "batching of up to 32 within 2 ms on the MLPs",
+    "batching of up to 32 within 10 ms on the MLPs",
   "MLPs in JSON both ways, token ids in JSON and embeddings in bytes, images and scores in bytes (MLServer: base64 in JSON)",
   "memory: anonymous memory of all processes of a server, and the mapped files of the largest; every answer checked is the " +
     "bare run's to 1e-3 of its largest number",

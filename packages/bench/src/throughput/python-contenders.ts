@@ -33,8 +33,8 @@ export function prepareFastApi(cache: string): Contender {
   };
 }
 
-/** How MLServer joins requests: what did best here of what was tried; it is off unless somebody sets it. */
-const JOINING = { max_batch_size: 32, max_batch_time: 0.002 };
+/** How MLServer joins requests, which it does only where told: of 0, 2 and 10 ms, what gave most requests a second here. */
+const JOINING = { max_batch_size: 32, max_batch_time: 0.01 };
 
 /**
  * MLServer with a runtime for ONNX models: its manual's one inference worker per core ("Parallel Inference"), and on models
