@@ -7,9 +7,10 @@ import type { ClosedReport, LoneRequest, OpenReport } from "./phases.ts";
 export interface LoadOrder {
   readonly kind: "order";
   readonly origin: string;
-  /** Name of a subject; it is asked in binary. */
-  readonly subject: string;
-  readonly recorded: readonly number[];
+  /** Its name; it is asked in binary. */
+  readonly workload: string;
+  /** What each of its requests has to be answered with. */
+  readonly recorded: readonly (readonly number[])[];
   readonly deadlineMs: number;
 }
 
@@ -33,6 +34,7 @@ export interface Generator {
 
 export function startGenerator(order: Omit<LoadOrder, "kind">): Generator {
   const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), {
+    serialization: "advanced",
     execArgv: ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"],
   });
   child.send({ kind: "order", ...order } satisfies LoadOrder);

@@ -1,9 +1,9 @@
 import { toRequestBytes } from "../throughput/request-bytes.ts";
 import { toBinaryBody } from "../warm/bodies.ts";
-import { SUBJECTS } from "../warm/subjects.ts";
 import { Connections } from "./connections.ts";
+import { findWorkload } from "./find-workload.ts";
 import type { LoadOrder, Phase, PhaseReports } from "./generator.ts";
-import { closed, type Load, lone, open } from "./phases.ts";
+import { closed, type Load, type LoadRequest, lone, open } from "./phases.ts";
 import { createCheck } from "./right-answer.ts";
 import { Tally } from "./tally.ts";
 
@@ -20,22 +20,21 @@ process.on("message", (message: LoadOrder | Phase) => {
 });
 process.once("disconnect", () => process.exit());
 
-function toLoad({ origin, subject, recorded, deadlineMs }: LoadOrder): Load {
-  const check = createCheck(recorded);
+function toLoad({ origin, workload, recorded, deadlineMs }: LoadOrder): Load {
+  const inputs = findWorkload(workload).requests;
+  const requests = inputs.map((each, index): LoadRequest => {
+    const bytes = toRequestBytes(`/v2/models/${workload}/infer`, toBinaryBody(each));
+    return { bytes, isRight: createCheck(recorded[index] ?? []) };
+  });
+  let turn = 0;
   return {
     connections: new Connections(new URL(origin), { most: MOST_CONNECTIONS, patienceMs: deadlineMs + PATIENCE_MS }),
-    request: toRequest(subject),
-    newTally: () => new Tally(deadlineMs, check),
+    nextRequest: () => requests[turn++ % requests.length] as LoadRequest,
+    newTally: () => new Tally(deadlineMs),
   };
 }
 
 async function run(load: Load, phase: Phase): Promise<PhaseReports[Phase["kind"]]> {
   if (phase.kind === "lone") return lone(load, phase.seconds);
   return phase.kind === "closed" ? closed(load, phase) : open(load, phase);
-}
-
-function toRequest(asked: string): Uint8Array {
-  const subject = SUBJECTS.find(({ graph }) => graph.name === asked);
-  if (subject === undefined) throw new RangeError(`no subject ${asked}`);
-  return toRequestBytes(`/v2/models/${asked}/infer`, toBinaryBody(subject.inputs));
 }

@@ -1,10 +1,11 @@
-import { type Bench, defineBench, type Progress, UsageError } from "../frame/bench.ts";
+import { type Bench, defineBench, type Progress } from "../frame/bench.ts";
 import type { Row } from "../frame/row.ts";
 import { DEFAULT_CACHE, modelFile } from "../models/model-file.ts";
+import type { Workload } from "../throughput/workloads.ts";
 import { loadBareModel, toFeeds } from "../warm/bare-model.ts";
 import { startServerProcess } from "../warm/server-process.ts";
-import { SUBJECTS, type Subject } from "../warm/subjects.ts";
 import { DEADLINE_MS } from "./deadline.ts";
+import { findWorkload, WORKLOAD_NAMES } from "./find-workload.ts";
 import { startGenerator } from "./generator.ts";
 import { type Measured, overloadOnce } from "./overload-once.ts";
 import { describeWrong, toRows } from "./overload-rows.ts";
@@ -16,17 +17,18 @@ export const overload: Bench = defineBench({
   flags: {
     seconds: { default: 60, description: "seconds of overload for each model; 5 for a short look" },
     times: { default: 10, description: "times the capacity" },
-    models: { default: "tiny,mobilenet,transformer", description: `of ${SUBJECTS.map(nameOf).join(", ")}` },
+    models: { default: "tiny,mlp-100,mobilenet", description: `of ${WORKLOAD_NAMES.join(", ")}` },
+    profile: { default: "", description: "directory for a CPU profile of the service; none where empty" },
     cache: { default: DEFAULT_CACHE, description: "directory of the generated models" },
   },
-  async measure({ seconds, times, models, cache }, progress) {
-    const subjects = models.split(",").map(findSubject);
+  async measure({ models, ...settings }, progress) {
+    const workloads = models.split(",").map(findWorkload);
     const rows: Row[] = [];
     const notes = [...NOTES];
-    for (const subject of subjects) {
-      const measured = await measure(subject, { seconds, times, cache }, progress);
-      rows.push(...toRows(subject.graph.name, measured));
-      notes.push(...describeWrong(subject.graph.name, measured));
+    for (const workload of workloads) {
+      const measured = await measure(workload, settings, progress);
+      rows.push(...toRows(workload.graph.name, measured));
+      notes.push(...describeWrong(workload.graph.name, measured));
     }
     return { rows, notes };
   },
@@ -39,30 +41,26 @@ const NOTES = [
   "recovery: from the end of the load to the first of five lone requests in a row that take no longer than twice what they took before, or 5 ms more",
 ];
 
-function nameOf({ graph }: Subject): string {
-  return graph.name;
-}
-
-function findSubject(name: string): Subject {
-  const subject = SUBJECTS.find(({ graph }) => graph.name === name);
-  if (subject !== undefined) return subject;
-  throw new UsageError(`--models takes names of ${SUBJECTS.map(nameOf).join(", ")}, not "${name}"`);
-}
-
 interface Settings {
   readonly seconds: number;
   readonly times: number;
   readonly cache: string;
+  readonly profile: string;
 }
 
-async function measure(subject: Subject, { cache, ...settings }: Settings, progress: Progress): Promise<Measured> {
-  const { name } = subject.graph;
-  const path = modelFile(subject.graph, cache);
-  const recorded = await askBare(subject, path);
+async function measure(
+  workload: Workload,
+  { cache, profile, ...settings }: Settings,
+  progress: Progress,
+): Promise<Measured> {
+  const { name } = workload.graph;
+  const path = modelFile(workload.graph, cache);
+  const recorded = await askBare(workload, path);
   const service = await startServerProcess(new URL("./service-server.ts", import.meta.url), {
     models: { [name]: path },
+    ...(profile && { profileDirectory: profile }),
   });
-  const generator = startGenerator({ origin: service.url, subject: name, recorded, deadlineMs: DEADLINE_MS });
+  const generator = startGenerator({ origin: service.url, workload: name, recorded, deadlineMs: DEADLINE_MS });
   try {
     return await overloadOnce(generator, service.pid, settings, (message) => progress(`${name}: ${message}`));
   } finally {
@@ -71,8 +69,12 @@ async function measure(subject: Subject, { cache, ...settings }: Settings, progr
   }
 }
 
-async function askBare({ inputs }: Subject, path: string): Promise<readonly number[]> {
+async function askBare({ requests }: Workload, path: string): Promise<readonly (readonly number[])[]> {
   const model = await loadBareModel(path);
-  const [output] = Object.values(await model.run(toFeeds(inputs)));
-  return Array.from(output?.data as Float32Array);
+  const answers: (readonly number[])[] = [];
+  for (const inputs of requests) {
+    const [output] = Object.values(await model.run(toFeeds(inputs)));
+    answers.push(Array.from(output?.data as Float32Array));
+  }
+  return answers;
 }

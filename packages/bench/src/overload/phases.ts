@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connections } from "./connections.ts";
-import type { Tally, TallyReport } from "./tally.ts";
+import type { Check, Tally, TallyReport } from "./tally.ts";
 
 /** What all phases need. */
 export interface Load {
   readonly connections: Connections;
-  readonly request: Uint8Array;
+  /** Different requests in turn, so that an answer that belongs to another one is seen. */
+  nextRequest(): LoadRequest;
   newTally(): Tally;
+}
+
+/** A request as it goes over the wire, and what its answer has to be. */
+export interface LoadRequest {
+  readonly bytes: Uint8Array;
+  readonly isRight: Check;
 }
 
 /** A lone request: when it was answered, since the phase began, and how long that took; nothing for a failed one. */
@@ -32,15 +39,16 @@ export interface OpenReport extends TallyReport {
 const PAUSE_MS = 20;
 
 /** One request after another, with a pause between them. */
-export async function lone({ connections, request, newTally }: Load, seconds: number): Promise<LoneRequest[]> {
+export async function lone({ connections, nextRequest, newTally }: Load, seconds: number): Promise<LoneRequest[]> {
   const tally = newTally();
   const beganAtMs = performance.now();
   const answers: LoneRequest[] = [];
   while (performance.now() - beganAtMs < 1000 * seconds) {
+    const { bytes, isRight } = nextRequest();
     const sentAtMs = performance.now();
-    const outcome = await connections.send(request);
+    const outcome = await connections.send(bytes);
     const nowMs = performance.now();
-    const isGood = outcome !== undefined && tally.count(outcome, nowMs - sentAtMs);
+    const isGood = outcome !== undefined && tally.count(outcome, nowMs - sentAtMs, isRight);
     answers.push({ atMs: nowMs - beganAtMs, tookMs: isGood ? nowMs - sentAtMs : undefined });
     await sleep(PAUSE_MS);
   }
@@ -49,7 +57,7 @@ export async function lone({ connections, request, newTally }: Load, seconds: nu
 
 /** So many callers, each of whom asks again when it has its answer. */
 export async function closed(
-  { connections, request, newTally }: Load,
+  { connections, nextRequest, newTally }: Load,
   { callers, seconds }: { readonly callers: number; readonly seconds: number },
 ): Promise<ClosedReport> {
   const tally = newTally();
@@ -57,9 +65,10 @@ export async function closed(
   const endsAtMs = beganAtMs + 1000 * seconds;
   const call = async (): Promise<void> => {
     while (performance.now() < endsAtMs) {
+      const { bytes, isRight } = nextRequest();
       const sentAtMs = performance.now();
-      const outcome = await connections.send(request);
-      tally.count(outcome ?? { failure: "no connection" }, performance.now() - sentAtMs);
+      const outcome = await connections.send(bytes);
+      tally.count(outcome ?? { failure: "no connection" }, performance.now() - sentAtMs, isRight);
     }
   };
   await Promise.all(Array.from({ length: callers }, call));
@@ -77,10 +86,11 @@ export async function open(
   let unsent = 0;
   const ask = (): void => {
     due += 1;
+    const { bytes, isRight } = load.nextRequest();
     const sentAtMs = performance.now();
-    const outcome = load.connections.send(load.request);
+    const outcome = load.connections.send(bytes);
     if (outcome === undefined) unsent += 1;
-    else void outcome.then((each) => tally.count(each, performance.now() - sentAtMs));
+    else void outcome.then((each) => tally.count(each, performance.now() - sentAtMs, isRight));
   };
   for (let elapsedMs = 0; elapsedMs < 1000 * seconds; elapsedMs = performance.now() - beganAtMs) {
     const untilNow = Math.floor((elapsedMs / 1000) * perSecond);

@@ -1,4 +1,5 @@
 import { percentile } from "../throughput/percentile.ts";
+import type { RawResponse } from "../throughput/response-reader.ts";
 import { headerOf, type Outcome } from "./connection.ts";
 
 /** What became of many requests. */
@@ -15,19 +16,17 @@ export interface TallyReport {
 }
 
 /** Says of a 200's answer whether it is the right one. */
-export type Check = (answer: { readonly head: string; readonly body: Buffer }) => boolean;
+export type Check = (answer: RawResponse) => boolean;
 
 /** Counts how requests ended. */
 export class Tally {
   readonly #deadlineMs: number;
-  readonly #isRight: Check;
   readonly #goodMs: number[] = [];
   readonly #refusedMs: number[] = [];
   readonly #wrong: Record<string, number> = {};
 
-  constructor(deadlineMs: number, isRight: Check) {
+  constructor(deadlineMs: number) {
     this.#deadlineMs = deadlineMs;
-    this.#isRight = isRight;
   }
 
   get good(): number {
@@ -35,8 +34,8 @@ export class Tally {
   }
 
   /** Returns whether it was a right answer in time. */
-  count(outcome: Outcome, tookMs: number): boolean {
-    const fault = faultOf(outcome, this.#isRight) ?? (tookMs > this.#deadlineMs ? lateness(outcome) : undefined);
+  count(outcome: Outcome, tookMs: number, isRight: Check): boolean {
+    const fault = faultOf(outcome, isRight) ?? (tookMs > this.#deadlineMs ? lateness(outcome) : undefined);
     if (fault !== undefined) {
       this.#wrong[fault] = (this.#wrong[fault] ?? 0) + 1;
       return false;

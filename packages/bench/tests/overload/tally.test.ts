@@ -20,9 +20,9 @@ async function ask(answer: (socket: Socket) => void, tookMs = 1, patienceMs = 5_
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
   const connections = new Connections(new URL(`http://127.0.0.1:${port}`), { most: 1, patienceMs });
-  const tally = new Tally(DEADLINE_MS, createCheck(RECORDED));
+  const tally = new Tally(DEADLINE_MS);
   const outcome = await connections.send(Buffer.from("POST / HTTP/1.1\r\nhost: here\r\n\r\n"));
-  tally.count(outcome ?? { failure: "no connection" }, tookMs);
+  tally.count(outcome ?? { failure: "no connection" }, tookMs, createCheck(RECORDED));
   connections.close();
   return tally.report();
 }
