@@ -39,7 +39,10 @@ function gather(incoming: IncomingMessage, sizeBytes: number): Promise<Uint8Arra
     });
     incoming.on("end", () => resolve(whole ?? new Uint8Array()));
     incoming.on("error", reject);
-    const endEarly = (): void => reject(new Error("The connection was closed."));
+    const endEarly = (): void => {
+      // An error is dear to make, and every message is closed.
+      if (!incoming.complete) reject(new Error("The connection was closed."));
+    };
     if (incoming.destroyed) endEarly();
     else incoming.on("close", endEarly);
   });

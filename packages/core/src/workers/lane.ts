@@ -64,7 +64,7 @@ export class Lane {
     }
   }
 
-  async run({ model, inputs, options }: WaitingRun): Promise<Tensors> {
+  async run({ model, inputs, options, measured }: WaitingRun): Promise<Tensors> {
     const answer = await this.#ask({
       kind: "run",
       model: model.number,
@@ -73,6 +73,7 @@ export class Lane {
       mayTransfer: options.mayTransfer ?? false,
     });
     if (answer.kind !== "ran") throw unexpected(answer);
+    measured(answer.durationMs);
     return fromSentTensors(answer.outputs);
   }
 

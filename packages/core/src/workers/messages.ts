@@ -22,7 +22,7 @@ export type WorkerRequest =
 export type WorkerAnswer =
   | { readonly kind: "ready" }
   | { readonly kind: "loaded"; readonly facts: SessionFacts }
-  | { readonly kind: "ran"; readonly outputs: SentTensors }
+  | { readonly kind: "ran"; readonly outputs: SentTensors; readonly durationMs: number }
   | { readonly kind: "closed" }
   | { readonly kind: "failed"; readonly failure: SentFailure };
 

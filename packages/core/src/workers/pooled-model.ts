@@ -19,8 +19,14 @@ interface Waiting<Result> {
 /** The first load of a model, not begun. */
 export type WaitingLoad = Waiting<SessionFacts>;
 
-/** A run that is not begun. */
-export interface WaitingRun extends Waiting<Tensors> {
+/** A run as it is asked for. */
+export interface AskedRun {
+  readonly model: PooledModel;
   readonly inputs: Tensors;
   readonly options: RunOptions;
+  /** Told how long the worker took for it. */
+  readonly measured: (durationMs: number) => void;
 }
+
+/** A run that is not begun. */
+export type WaitingRun = Waiting<Tensors> & AskedRun;

@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import type { Engine, Lanes, ModelSource } from "../session/engine.ts";
 import { createOnnxEngine } from "../session/onnx-engine.ts";
 import { createPooledSession } from "./pooled-session.ts";
+import { runQuickOnesHere } from "./quick-runs.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { processStarter } from "./worker-process.ts";
 import { threadStarter } from "./worker-thread.ts";
@@ -45,15 +46,18 @@ export function createWorkerEngine(options: WorkerEngineOptions = {}): WorkerEng
   if (!Number.isInteger(workers) || workers < 1) {
     throw new InferenceError("CONFIG_INVALID", `The number of workers must be 1 or more, not ${workers}.`);
   }
-  const { platform } = createOnnxEngine({ threads });
+  const here = createOnnxEngine({ threads });
   const start = isolation === "process" ? processStarter() : threadStarter();
   const pool = new WorkerPool({ workers, threads, start, ...(log === undefined ? {} : { log }) });
   return {
-    platform,
+    platform: here.platform,
     lanes: pool.lanes,
     async load(source: ModelSource) {
-      const { model, facts } = await pool.load(ownBytes(source));
-      return createPooledSession(pool, model, facts);
+      const own = ownBytes(source);
+      const { model, facts } = await pool.load(own);
+      const session = createPooledSession(pool, model, facts);
+      // Whoever asks for processes wants no model to be able to end this one.
+      return isolation === "process" ? session : runQuickOnesHere(session, () => here.load(own));
     },
     close: () => pool.close(),
   };

@@ -6,7 +6,7 @@ import type { Tensors } from "../tensor/tensor.ts";
 import { Breaker } from "./breaker.ts";
 import { Lane } from "./lane.ts";
 import type { SessionFacts } from "./messages.ts";
-import type { PooledModel, WaitingLoad, WaitingRun } from "./pooled-model.ts";
+import type { AskedRun, PooledModel, WaitingLoad, WaitingRun } from "./pooled-model.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { StartWorker } from "./worker-channel.ts";
 
@@ -57,9 +57,9 @@ export class WorkerPool {
     });
   }
 
-  run(model: PooledModel, inputs: Tensors, options: RunOptions): Promise<Tensors> {
+  run(asked: AskedRun): Promise<Tensors> {
     return this.#begin((resolve, reject) => {
-      this.#runs.push({ model, inputs, options, resolve, reject });
+      this.#runs.push({ ...asked, resolve, reject });
     });
   }
 

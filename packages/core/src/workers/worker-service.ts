@@ -25,8 +25,9 @@ export function createWorkerService(answer: Answer): (request: WorkerRequest) =>
       return { kind: "closed" };
     }
     const { inputs, outputs } = request;
+    const startMs = performance.now();
     const results = await session.run(fromSentTensors(inputs), outputs === undefined ? {} : { outputs });
-    return { kind: "ran", outputs: toSentTensors(results) };
+    return { kind: "ran", outputs: toSentTensors(results), durationMs: performance.now() - startMs };
   }
 
   return async (request) => {
