@@ -149,7 +149,7 @@ describe("Scheduler under random load", () => {
       ),
       { numRuns: 60 },
     );
-    expect(joinedRuns).toBeGreaterThan(20);
+    expect(joinedRuns).toBeGreaterThan(5);
   });
 });
 
