@@ -35,14 +35,35 @@ const large: ModelDefinition = {
   initializers: Array.from({ length: LAYERS }, (_, layer) => weight(`w${layer}`, [1024, 1024], layer)),
 };
 
+const recurrent: ModelDefinition = {
+  inputs: [{ name: "x", tensor: "float32", shape: ["S", "N", 33] }],
+  outputs: [{ name: "y", tensor: "float32" }],
+  operations: [{ operator: "LSTM", inputs: ["x", "w", "r"], outputs: ["y"], attributes: { hidden_size: { int: 27 } } }],
+  initializers: [weight("w", [1, 108, 33]), weight("r", [1, 108, 27], 2)],
+};
+
+/** Matrices that are multiplied by different operators, one of them turned. */
+const tied: ModelDefinition = {
+  ...inline,
+  operations: [
+    { operator: "MatMul", inputs: ["x", "a"], outputs: ["p"] },
+    { operator: "Gemm", inputs: ["p", "a"], outputs: ["q"], attributes: { transB: { int: 1 } } },
+    { operator: "MatMul", inputs: ["q", "b"], outputs: ["r"] },
+    { operator: "Gemm", inputs: ["r", "b", "a_row"], outputs: ["y"] },
+  ],
+  initializers: [...(inline.initializers ?? []), weight("a_row", [64], 3)],
+};
+
 const SMALL: Readonly<Record<string, ModelDefinition>> = {
   "two layers": inline,
   branches,
-  "a loop": loop,
-  quantized: quantized("uint8"),
-  "with signed activations": quantized("int8"),
-  "of four bits": fourBits,
-  "of float16": halfPrecision,
+  loop,
+  quantised: quantized("uint8"),
+  "signed activations": quantized("int8"),
+  "four bits": fourBits,
+  float16: halfPrecision,
+  recurrent,
+  "tied weights": tied,
 };
 
 async function layoutOf(path: string, mode?: LoadMode): Promise<SharedLayout> {
@@ -65,7 +86,7 @@ function anonymousBytes(): number {
 
 describe("a layout with packed weights", () => {
   it.each(Object.entries(SMALL))(
-    "is made of a model of %s, and has each part where kernels may read it",
+    "is made of a model (%s), and has each part where kernels may read it",
     async (_, model) => {
       const layout = await layoutOf(write(model));
       const parts = packedParts(layout);
