@@ -12,6 +12,7 @@ export function processStarter(entry: URL = WORKER_ENTRY): StartWorker {
   return ({ answered, ended }) => {
     const child = fork(fileURLToPath(entry), [], {
       serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
       execArgv: process.execArgv.filter((option) => !NOT_HANDED_DOWN.test(option)),
     });
     child.on("message", (answer) => answered(answer as WorkerAnswer));

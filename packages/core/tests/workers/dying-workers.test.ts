@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { threadStarter } from "../../src/workers/worker-thread.ts";
 import {
   codeOf,
@@ -9,6 +9,9 @@ import {
   until,
 } from "./worker-harness.ts";
 import { NEGATION, sourceOf, vector } from "./worker-models.ts";
+
+// Workers take long to start where many others want the CPUs.
+jest.setTimeout(240_000);
 
 const LIMITS = { deaths: 3, withinMs: 60_000, firstPauseMs: 300, longestPauseMs: 10_000 };
 const EXIT = 1001;

@@ -30,9 +30,9 @@ if (what === "forget") {
   process.stdout.write(`${y?.data[0]}\n`);
 }
 if (what === "leak") {
-  for (let round = 0; round < 2; round++) await openAndClose();
+  await openAndClose();
   const before = held();
-  for (let round = 0; round < 5; round++) await openAndClose();
+  for (let round = 0; round < 3; round++) await openAndClose();
   process.stdout.write(`${before} ${held()}\n`);
 }
 if (what === "exit") {

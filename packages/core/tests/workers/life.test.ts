@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { childrenOf, isAlive, until } from "./worker-harness.ts";
+
+// Workers take long to start where many others want the CPUs.
+jest.setTimeout(240_000);
 
 const PROGRAM = fileURLToPath(new URL("./life-program.ts", import.meta.url));
 const SOURCE = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import type { Session } from "../../src/session/engine.ts";
 import type { StartWorker } from "../../src/workers/worker-channel.ts";
@@ -6,6 +6,9 @@ import { createWorkerService } from "../../src/workers/worker-service.ts";
 import { threadStarter } from "../../src/workers/worker-thread.ts";
 import { codeOf, createTestedEngine, MORTAL_STARTERS } from "./worker-harness.ts";
 import { NEGATION, sourceOf, vector } from "./worker-models.ts";
+
+// Workers take long to start where many others want the CPUs.
+jest.setTimeout(240_000);
 
 /** What may happen to a request that is right, when workers die and sessions are closed. */
 const ALLOWED = [undefined, "WORKER_LOST", "INTERNAL", "NOT_READY", "CANCELLED"];
@@ -111,7 +114,7 @@ describe("whatever is loaded, run, closed and killed in whatever order", () => {
       fc.asyncProperty(steps, (all) => interleave(MORTAL_STARTERS.thread, 2, kill, all)),
       { numRuns: 8 },
     );
-  }, 300_000);
+  });
 
   it("ends, with threads that never start", async () => {
     const start = threadStarter(new URL("./no-such-entry.ts", import.meta.url));

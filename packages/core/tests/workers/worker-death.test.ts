@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { createWorkerEngine } from "../../src/workers/worker-engine.ts";
 import { processStarter } from "../../src/workers/worker-process.ts";
 import {
@@ -21,6 +21,9 @@ import {
   steps,
   vector,
 } from "./worker-models.ts";
+
+// Workers take long to start where many others want the CPUs.
+jest.setTimeout(240_000);
 
 const engines: TestedEngine[] = [];
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { encodeModel } from "@virga/conformance/onnx-model";
 import { type Tensors, tensor } from "../../src/tensor/tensor.ts";
 import { createWorkerEngine } from "../../src/workers/worker-engine.ts";
@@ -17,6 +17,9 @@ import {
   until,
 } from "./worker-harness.ts";
 import { COUNTING, NEGATION, sourceOf, steps, vector } from "./worker-models.ts";
+
+// Workers take long to start where many others want the CPUs.
+jest.setTimeout(240_000);
 
 /** Many times longer than a run of a few elements. */
 const LONG = steps(50_000);
