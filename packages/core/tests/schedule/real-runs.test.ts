@@ -61,7 +61,7 @@ describe("Scheduler in real time", () => {
     try {
       const timers = countTimers();
       expect(await wrongAnswers(scheduled, alone)).toEqual([]);
-      expect(countTimers()).toBe(timers);
+      expect(countTimers()).toBeLessThanOrEqual(timers);
     } finally {
       await Promise.all([scheduled.close(), scheduler.close(), alone.close()]);
       await engine.close?.();
