@@ -6,6 +6,7 @@ import { createFileStore } from "@virga/core/weights";
 import { createGcsStore } from "@virga/google";
 import { publishDoubler, withFolder } from "./support/doubler.ts";
 import { endFunctionProcesses, startFunctionProcess } from "./support/function-process.ts";
+import { TOGETHER } from "./support/together.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const body = '{"instances":[[1,2],[3,4]]}';
@@ -57,6 +58,20 @@ describe("a function in a process of its own, under the functions framework", ()
       expect((await ask(child.url)).status).toBe(200);
       child.kill("SIGTERM");
       expect(await child.exit).toEqual([0, null]);
+    });
+  });
+
+  // What Google's conformance client asks of an HTTP function with -validate-concurrency, without a clock.
+  it("has as many requests under way at once as come", async () => {
+    await withFolder(async (folder) => {
+      const registry = join(folder, "registry");
+      await publishDoubler(createFileStore(registry));
+      const environment = { VIRGA_STORE: registry, VIRGA_CACHE: join(folder, "cache") };
+      const child = await startFunctionProcess(environment, "together");
+      const answers = await Promise.all(Array.from({ length: TOGETHER }, () => ask(child.url)));
+      for (const response of answers) expect([response.status, await response.json()]).toEqual([200, answer]);
+      child.kill("SIGTERM");
+      await child.exit;
     });
   });
 
@@ -114,6 +129,7 @@ describe("a function in a process of its own, under the functions framework", ()
           { ...event, datacontenttype: "application/json", data },
         ] as const,
     ],
+    ["an event of the first generation", (event: object, data: object) => [JSON_TYPE, toLegacy(event, data)] as const],
   ])("scores the object of %s", async (_, encode) => {
     await withFolder(async (folder) => {
       const server = await startStrictGcs({ buckets: { models: {}, inbox: {} } });
@@ -150,7 +166,20 @@ const EVENT = {
   time: "2026-11-22T10:00:00Z",
 };
 
+const JSON_TYPE = { "content-type": "application/json" };
+
+/** Source: functions framework contract, background events. */
+function toLegacy(event: object, data: object): object {
+  const { id, time, source, subject } = event as Record<string, string>;
+  const resource = {
+    service: "storage.googleapis.com",
+    name: `${source?.replace("//storage.googleapis.com/", "")}/${subject}`,
+    type: "storage#object",
+  };
+  return { context: { eventId: id, timestamp: time, eventType: "google.storage.object.finalize", resource }, data };
+}
+
 function toHeaders(event: object): Record<string, string> {
   const attributes = Object.entries(event).map(([name, value]) => [`ce-${name}`, String(value)]);
-  return { "content-type": "application/json", ...Object.fromEntries(attributes) };
+  return { ...JSON_TYPE, ...Object.fromEntries(attributes) };
 }

@@ -3,7 +3,12 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { FRAMEWORK_PROGRAM, freePort } from "@virga/conformance/functions-framework";
 
-const ENTRY = fileURLToPath(new URL("entry.ts", import.meta.url));
+const ENTRIES = {
+  /** Says when it begins, and takes a moment. */
+  slow: new URL("entry.ts", import.meta.url),
+  /** Answers nobody before many have come. */
+  together: new URL("together-entry.ts", import.meta.url),
+} as const;
 const POLL_MS = 20;
 
 /** A function in a process of its own, as the platform starts it. */
@@ -25,10 +30,14 @@ export function endFunctionProcesses(): void {
 }
 
 /** Resolves when the port is open. */
-export async function startFunctionProcess(environment: Record<string, string>): Promise<FunctionProcess> {
+export async function startFunctionProcess(
+  environment: Record<string, string>,
+  entry: keyof typeof ENTRIES = "slow",
+): Promise<FunctionProcess> {
+  const source = fileURLToPath(ENTRIES[entry]);
   const port = await freePort();
   const flags = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];
-  const child = spawn(process.execPath, [...flags, FRAMEWORK_PROGRAM, `--source=${ENTRY}`, `--port=${port}`], {
+  const child = spawn(process.execPath, [...flags, FRAMEWORK_PROGRAM, `--source=${source}`, `--port=${port}`], {
     env: { PATH: process.env["PATH"], FUNCTION_TARGET: "predict", ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
