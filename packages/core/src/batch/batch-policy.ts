@@ -6,11 +6,13 @@ import { SizeTrials } from "./size-trials.ts";
 const LARGEST_SIZE = 6;
 /** By how much a larger batch must be faster per row than a smaller one. */
 const WORTHWHILE_GAIN = 1.05;
-/** After how many times its own rows a size is tried again: rarely, but sooner where the gain over it is in doubt. */
-const STALE = 400;
+/** After how many times its own rows a larger size is tried again: rarely, since answers wait for each other in it. */
+const STALE_LARGER = 400;
+/** After how many runs of the best size a smaller one is: it costs little; sooner, by its own rows, where in doubt. */
+const STALE_SMALLER = 100;
 const STALE_DOUBTFUL = 50;
 const DOUBTFUL_GAIN = 1.5;
-/** A trial that goes otherwise than expected by this factor is repeated at once. */
+/** A best size that is slower than expected by this factor, or another that is faster, may mean that it is best no more. */
 const SURPRISE = 1.5;
 /** By how much the gain from waiting must exceed the wait. */
 const WORTHWHILE_WAIT = 2;
@@ -65,10 +67,12 @@ export class BatchPolicy {
 
   /** A run that succeeded has been measured. */
   measured(rows: number, durationMs: number): void {
-    const surprise = durationMs / (this.#durations.estimateMs(rows) ?? durationMs);
-    this.#durations.measured(rows, durationMs);
+    const expectedMs = this.#durations.estimateMs(rows) ?? durationMs;
     const size = sizeOf(rows);
-    if (Math.max(surprise, 1 / surprise) > SURPRISE) this.#doubt(size === this.#bestSize ? [] : [size]);
+    const isBest = size === this.#bestSize;
+    this.#durations.measured(rows, durationMs, isBest);
+    if (isBest && durationMs > SURPRISE * expectedMs) this.#doubt([]);
+    if (!isBest && SURPRISE * durationMs < expectedMs) this.#doubt([size]);
     const best = this.#findBestSize();
     if (best !== this.#bestSize) this.#doubt([best + 1, best + 2]);
     this.#bestSize = best;
@@ -107,7 +111,9 @@ export class BatchPolicy {
     const share = shareOf(waitingRows + awaitedRows, situation);
     const size = this.#upwards(share);
     const wantedRows = rowsOf(size, share) - waitingRows;
-    if (waitingRows < 1 || wantedRows < 1 || awaitedRows < 1) return 0;
+    // Every run has a row at least: with fewer there is another free lane for whoever comes next.
+    const isLastLane = situation.runningRows >= situation.lanes - 1;
+    if (waitingRows < 1 || wantedRows < 1 || awaitedRows < 1 || !isLastLane) return 0;
     const worthMs =
       size > this.#bestSize
         ? this.#trialWorthMs(waitingRows, wantedRows)
@@ -138,7 +144,8 @@ export class BatchPolicy {
   /** The best size, or a larger one that is to be tried and that so many rows would fill. */
   #upwards(offeredRows: number): number {
     const largest = Math.min(this.#bestSize + 2, sizeOf(offeredRows), LARGEST_SIZE);
-    for (let size = this.#bestSize + 1; size <= largest; size++) if (this.#isToTry(size, STALE)) return size;
+    for (let size = this.#bestSize + 1; size <= largest; size++)
+      if (this.#isToTry(size, STALE_LARGER * 2 ** size)) return size;
     return this.#bestSize;
   }
 
@@ -146,15 +153,16 @@ export class BatchPolicy {
   #downwards(offeredRows: number): number | undefined {
     const fastEnough = (this.#durations.throughput(this.#bestSize) ?? 0) / DOUBTFUL_GAIN;
     for (let size = 0; size < Math.min(this.#bestSize, sizeOf(offeredRows)); size++) {
-      const throughput = this.#durations.throughput(size) ?? Number.POSITIVE_INFINITY;
-      if (this.#isToTry(size, throughput > fastEnough ? STALE_DOUBTFUL : STALE)) return size;
+      const isDoubtful = (this.#durations.throughput(size) ?? Number.POSITIVE_INFINITY) > fastEnough;
+      const pauseRows = isDoubtful ? STALE_DOUBTFUL * 2 ** size : STALE_SMALLER * 2 ** this.#bestSize;
+      if (this.#isToTry(size, pauseRows)) return size;
     }
     return undefined;
   }
 
-  #isToTry(size: number, pause: number): boolean {
+  #isToTry(size: number, pauseRows: number): boolean {
     const isUnknown = this.#durations.throughput(size) === undefined;
-    return this.#trials.isDue(size, this.#durations.totalRows, (isUnknown ? 1 : pause) * 2 ** size);
+    return this.#trials.isDue(size, this.#durations.totalRows, isUnknown ? 2 ** size : pauseRows);
   }
 
   /** Things have changed: some sizes are tried at once, the others soon. */

@@ -7,6 +7,12 @@ const LARGEST_CHANGE = 2;
 /** The first run of a size sets memory up and does not count. */
 const RUNS_UNTIL_KNOWN = 4;
 
+interface Run {
+  readonly rows: number;
+  readonly durationMs: number;
+  readonly isUsual: boolean;
+}
+
 interface Measured {
   rows: number;
   durationMs: number;
@@ -24,7 +30,8 @@ export class RunDurations {
   readonly #sizes: (Measured | undefined)[] = [];
   #totalRows = 0;
 
-  measured(rows: number, durationMs: number): void {
+  /** Learns from a run; one of a usual size also tells how fast the machine is at present. */
+  measured(rows: number, durationMs: number, isUsual: boolean): void {
     this.#totalRows += rows;
     const known = this.#sizes[sizeOf(rows)];
     if (known === undefined) {
@@ -32,7 +39,7 @@ export class RunDurations {
       return;
     }
     if (known.runs === 1) Object.assign(known, { rows, durationMs });
-    else this.#follow(known, rows, durationMs);
+    else this.#follow(known, { rows, durationMs, isUsual });
     known.runs += 1;
   }
 
@@ -59,7 +66,7 @@ export class RunDurations {
     return this.#totalRows;
   }
 
-  #follow(known: Measured, rows: number, durationMs: number): void {
+  #follow(known: Measured, { rows, durationMs, isUsual }: Run): void {
     const expectedMs = this.estimateMs(rows) ?? durationMs;
     const limit = Math.log(LARGEST_CHANGE);
     const change = Math.min(Math.max(Math.log(durationMs / expectedMs), -limit), limit);
@@ -67,7 +74,7 @@ export class RunDurations {
     const nextRows = known.rows + weight * (rows - known.rows);
     const nextMs = (this.estimateMs(nextRows) ?? durationMs) * Math.exp(weight * change);
     for (const size of this.#sizes) {
-      if (size !== undefined) size.durationMs *= Math.exp(WEIGHT * SHARED * change);
+      if (size !== undefined && isUsual) size.durationMs *= Math.exp(WEIGHT * SHARED * change);
     }
     Object.assign(known, { rows: nextRows, durationMs: nextMs });
   }

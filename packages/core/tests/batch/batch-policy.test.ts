@@ -63,8 +63,9 @@ describe("batch policy under simulated loads", () => {
       for (const clients of [2, 3, 8, 32]) {
         const { throughput, mean, p99 } = compare({ model, lanes, clients });
         expect({ lanes, clients, isFast: throughput > 0.98 }).toEqual({ lanes, clients, isFast: true });
-        // Where joining gains little, the first of a batch waits for the last, and few clients do not fill it.
-        expect({ lanes, clients, isPrompt: mean < 1.03 && p99 < 1.6 }).toEqual({ lanes, clients, isPrompt: true });
+        // Where joining gains little, the first of a batch waits for the last, most of all while sizes are tried.
+        const latest = model === LONG_TEXTS ? 2 : 1.15;
+        expect({ lanes, clients, isPrompt: mean < 1.03 && p99 < latest }).toEqual({ lanes, clients, isPrompt: true });
       }
     }
   });
