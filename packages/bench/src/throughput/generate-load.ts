@@ -8,9 +8,8 @@ const HOST = "127.0.0.1";
 const RECEIVE_BYTES = 262_144;
 /** Answers that are looked at afterwards. */
 const MOST_ANSWERS = 32;
-/** A slow model's measurement goes on until every client has had two answers, for at most so long. */
+/** A slow model's measurement goes on until it has as many latencies as clients, for at most so long. */
 const MOST_MEASURE_MS = 15_000;
-const ANSWERS_PER_CLIENT = 2;
 const POLL_MS = 20;
 /** How long the last requests may take. */
 const LAST_ANSWERS_MS = 60_000;
@@ -66,7 +65,7 @@ class Load {
   async measure(): Promise<number> {
     this.#phase = "measuring";
     const startedAtMs = performance.now();
-    const enough = this.#order.connections * ANSWERS_PER_CLIENT;
+    const enough = this.#order.connections;
     await sleep(this.#order.measureMs);
     while (this.#latenciesMs.length < enough && performance.now() - startedAtMs < MOST_MEASURE_MS && !this.#isIdle()) {
       await sleep(POLL_MS);

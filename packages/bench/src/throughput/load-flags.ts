@@ -6,7 +6,7 @@ import { ALL_PEERS, preparePeers } from "./prepare-contenders.ts";
 /** What can be set about a load, for throughput as for latency. */
 export const LOAD_FLAGS = {
   rounds: { default: 3, description: "measured rounds of each load" },
-  seconds: { default: 2, description: "seconds of one measurement; longer where clients wait for their second answer" },
+  seconds: { default: 2, description: "seconds of one measurement; longer where clients wait longer than that" },
   models: { default: "tiny,mlp,mobilenet,transformer", description: "models to measure" },
   concurrency: { default: "1,8,32,128", description: "numbers of clients" },
   peers: { default: ALL_PEERS, description: "what ours is compared with" },
@@ -31,6 +31,6 @@ export const LOAD_NOTES: readonly string[] = [
     "thread each, orjson; MLServer: an inference worker per core (its manual's Parallel Inference), a thread each, adaptive " +
     "batching of up to 32 within 10 ms on the MLPs",
   "MLPs in JSON both ways, token ids in JSON and embeddings in bytes, images and scores in bytes (MLServer: base64 in JSON)",
-  "memory: anonymous memory of all processes of a server, and the mapped files of the largest; every answer checked is the " +
-    "bare run's to 1e-3 of its largest number",
+  "memory: anonymous memory of all processes of a server at its peak, and what they have mapped of files, each part once; " +
+    "answers, as far as they are looked at, are the bare run's to 1e-3 of the largest number",
 ];

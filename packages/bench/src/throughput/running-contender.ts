@@ -2,7 +2,7 @@ import type { Contender } from "./contender.ts";
 import { checkAnswers } from "./expected-answers.ts";
 import type { LoadReport } from "./load.ts";
 import type { LoadGenerator } from "./load-generator.ts";
-import { treeCpuMs, treeMemoryBytes } from "./process-tree.ts";
+import { treeAnonymousBytes, treeCpuMs, treeFileBytes } from "./process-tree.ts";
 import { toRequestBytes } from "./request-bytes.ts";
 import type { StartedServer } from "./started-server.ts";
 import type { Workload } from "./workloads.ts";
@@ -69,17 +69,20 @@ export async function runContender(contender: Contender, circumstances: Circumst
   }
 }
 
+/** The most anonymous memory that there was, and the files mapped at the end: what has been mapped stays. */
 function watchMemory(pid: number): { readonly peakBytes: () => number; readonly stop: () => void } {
-  let peakBytes = 0;
+  let anonymousBytes = 0;
+  let fileBytes = 0;
   const look = (): void => {
-    peakBytes = Math.max(peakBytes, treeMemoryBytes(pid));
+    anonymousBytes = Math.max(anonymousBytes, treeAnonymousBytes(pid));
   };
   const timer = setInterval(look, MEMORY_EVERY_MS);
   return {
-    peakBytes: () => peakBytes,
+    peakBytes: () => anonymousBytes + fileBytes,
     stop: () => {
       clearInterval(timer);
       look();
+      fileBytes = treeFileBytes(pid);
     },
   };
 }
