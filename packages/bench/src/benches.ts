@@ -2,6 +2,7 @@ import { coldStart } from "./cold-start/cold-start.ts";
 import { fetchBench } from "./fetch/fetch.ts";
 import type { Bench } from "./frame/bench.ts";
 import { functionBench } from "./function/function.ts";
+import { isolation } from "./isolation/isolation.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { largeModel } from "./large-model/large-model.ts";
 import { latency } from "./latency/latency.ts";
@@ -17,6 +18,7 @@ export const BENCHES: readonly Bench[] = [
   warm,
   throughput,
   latency,
+  isolation,
   quota,
   coldStart,
   fetchBench,
