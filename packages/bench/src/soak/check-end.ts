@@ -2,8 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processTree } from "../throughput/process-tree.ts";
+import { temporaryFolders } from "./holdings.ts";
 import { SoakClient, type SoakScene } from "./soak-client.ts";
 import { SOAK_MODELS } from "./soak-models.ts";
+import { cacheFolder } from "./soak-registry.ts";
 import type { SoakService } from "./soak-service.ts";
 
 type Scene = Omit<SoakScene, "ending">;
@@ -30,7 +32,7 @@ export async function checkRecovery(scene: Scene): Promise<void> {
 }
 
 /** Requests that are being sent are answered, then the process ends by itself and leaves nothing behind. */
-export async function checkDrain(service: SoakService, scene: Scene, cache: string): Promise<void> {
+export async function checkDrain(service: SoakService, scene: Scene, folder: string): Promise<void> {
   const { record } = scene;
   const processes = processTree(service.pid);
   const asking = SOAK_MODELS.map(({ name }) => askOnce(scene, "draining", name, SLOWLY));
@@ -41,8 +43,8 @@ export async function checkDrain(service: SoakService, scene: Scene, cache: stri
   if (code !== 0) record.violate(`the service ended with ${code} when it was asked to drain`);
   const left = processes.filter((pid) => existsSync(`/proc/${pid}`));
   if (code === 0 && left.length > 0) record.violate(`processes ${left.join(", ")} outlived the service`);
-  const links = readdirSync(join(cache, "work"));
-  if (code === 0 && links.length > 0) record.violate(`the drained service left ${links.join(", ")} in its cache`);
+  const remains = [...readdirSync(join(cacheFolder(folder), "work")), ...temporaryFolders(folder)];
+  if (code === 0 && remains.length > 0) record.violate(`the drained service left ${remains.join(", ")}`);
 }
 
 async function askOnce(scene: Scene, name: string, model: string, manner = {}): Promise<void> {

@@ -16,6 +16,11 @@ export function cacheFolder(folder: string): string {
   return join(folder, "cache");
 }
 
+/** Where the service makes its temporary files, so that those of others are not taken for its own. */
+export function temporaryFolder(folder: string): string {
+  return join(folder, "tmp");
+}
+
 /** Publishes both versions of every model; version 1 is in service. */
 export async function fillRegistry(folder: string): Promise<Registry> {
   const registry = openRegistry(folder);

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type WatchedMemory, watchMemory } from "../overload/watched-memory.ts";
 import { checkDrain, checkRecovery } from "./check-end.ts";
@@ -12,7 +9,7 @@ import type { SoakScene } from "./soak-client.ts";
 import { runClients } from "./soak-clients.ts";
 import { SOAK_MODELS } from "./soak-models.ts";
 import { KILLED, SoakRecord } from "./soak-record.ts";
-import { cacheFolder, fillRegistry } from "./soak-registry.ts";
+import { fillRegistry } from "./soak-registry.ts";
 import { type Isolation, type LoggedEvent, type SoakService, startSoakService } from "./soak-service.ts";
 import { Swaps } from "./swaps.ts";
 
@@ -40,29 +37,32 @@ const SLACK = 8;
 /** Killing ends a little before the rest, so that what comes back can be seen. */
 const KILLING_SHARE = 0.9;
 
-/** Mixed models, clients, swaps and deaths of workers for a while, against a service in a process of its own. */
-export async function runSoak(settings: SoakSettings, progress: (message: string) => void): Promise<SoakReport> {
-  const folder = await mkdtemp(join(tmpdir(), "virga-soak-"));
+/**
+ * Mixed models, clients, swaps and deaths of workers for a while, against a service in a process of its own.
+ *
+ * @param folder that is the soak's own; the service's temporary files lie in it, too.
+ */
+export async function runSoak(
+  folder: string,
+  settings: SoakSettings,
+  progress: (message: string) => void,
+): Promise<SoakReport> {
+  progress("models, their answers, and a registry of them");
+  const cases = await writeSoakModels(folder);
+  const registry = await fillRegistry(folder);
+  const record = new SoakRecord();
+  const versions = new Map(SOAK_MODELS.map(({ name }) => [name, new ModelVersions(1)]));
+  const swaps = new Swaps(registry, versions, record);
+  const order = { folder, timeoutMs: TIMEOUT_MS, refreshMs: REFRESH_MS, isolation: settings.isolation };
+  const service = await startSoakService(order, (event) => {
+    swaps.hear(event);
+    noteEvent(event, record);
+  });
   try {
-    progress("models, their answers, and a registry of them");
-    const cases = await writeSoakModels(folder);
-    const registry = await fillRegistry(folder);
-    const record = new SoakRecord();
-    const versions = new Map(SOAK_MODELS.map(({ name }) => [name, new ModelVersions(1)]));
-    const swaps = new Swaps(registry, versions, record);
-    const order = { folder, timeoutMs: TIMEOUT_MS, refreshMs: REFRESH_MS, isolation: settings.isolation };
-    const service = await startSoakService(order, (event) => {
-      swaps.hear(event);
-      noteEvent(event, record);
-    });
-    try {
-      const scene = { origin: service.url, cases, versions, record };
-      return await soakService({ service, scene, swaps, cache: cacheFolder(folder), settings, progress });
-    } finally {
-      await service.kill();
-    }
+    const scene = { origin: service.url, cases, versions, record };
+    return await soakService({ service, scene, swaps, folder, settings, progress });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await service.kill();
   }
 }
 
@@ -70,15 +70,15 @@ interface Soak {
   readonly service: SoakService;
   readonly scene: Omit<SoakScene, "ending">;
   readonly swaps: Swaps;
-  readonly cache: string;
+  readonly folder: string;
   readonly settings: SoakSettings;
   readonly progress: (message: string) => void;
 }
 
-async function soakService({ service, scene, swaps, cache, settings, progress }: Soak): Promise<SoakReport> {
+async function soakService({ service, scene, swaps, folder, settings, progress }: Soak): Promise<SoakReport> {
   const { record } = scene;
   const { seconds, swapEveryMs, killEveryMs } = settings;
-  const before = holdingsOf(service.pid, cache);
+  const before = holdingsOf(service.pid, folder);
   const endMemory = watchMemory(service.pid, 250);
   const ending = new AbortController();
   const killing = AbortSignal.any([ending.signal, AbortSignal.timeout(KILLING_SHARE * 1000 * seconds)]);
@@ -98,17 +98,27 @@ async function soakService({ service, scene, swaps, cache, settings, progress }:
   }
   progress("what is left when everybody has gone");
   await checkRecovery(scene);
-  for (const excess of await excessAfterSettling(service.pid, cache, toBounds(before)))
+  for (const excess of await excessAfterSettling(service.pid, folder, toBounds(before)))
     record.violate(`left: ${excess}`);
-  const after = holdingsOf(service.pid, cache);
+  const after = holdingsOf(service.pid, folder);
   checkMemory(memory, settings, record);
   if (before.children > 0 && record.countOf(KILLED) === 0) record.violate("no worker was killed, and there are some");
-  await checkDrain(service, scene, cache);
+  await checkDrain(service, scene, folder);
   return { record, memory, before, after };
 }
 
 function toBounds({ files, sockets, threads, children, links, mapped }: Holdings): Bounds {
-  return { files: files + SLACK, sockets: sockets + SLACK, threads: threads + SLACK, children, links, mapped };
+  const models = SOAK_MODELS.length;
+  return {
+    files: files + SLACK,
+    sockets: sockets + SLACK,
+    threads: threads + SLACK,
+    children,
+    links,
+    // Models that have been used for a while move to weights in another order.
+    temporary: models,
+    mapped: mapped + models,
+  };
 }
 
 function checkMemory(
