@@ -78,11 +78,6 @@ export class BatchPolicy {
     this.#bestSize = best;
   }
 
-  /** Whether joining is known to be faster. */
-  get pays(): boolean {
-    return this.#bestSize > 0;
-  }
-
   /** Expected milliseconds of a run; absent before the first. */
   estimateMs(rows: number): number | undefined {
     return this.#durations.estimateMs(rows);

@@ -38,7 +38,7 @@ const TURNAROUND_MS = 0.3;
 const NOISE = 0.08;
 
 /** Expected milliseconds of a run, on straight lines between what was measured. */
-export function runMs({ oneRowMs, gainOf8, gainOf32 }: SimulatedModel, rows: number): number {
+function runMs({ oneRowMs, gainOf8, gainOf32 }: SimulatedModel, rows: number): number {
   const of8 = (8 * oneRowMs) / gainOf8;
   const of32 = (32 * oneRowMs) / gainOf32;
   return rows <= 8 ? oneRowMs + ((rows - 1) / 7) * (of8 - oneRowMs) : of8 + ((rows - 8) / 24) * (of32 - of8);
