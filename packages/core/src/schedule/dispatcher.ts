@@ -117,8 +117,7 @@ export class Dispatcher {
     const run = this.#use.begin(queue, batch, nowMs);
     this.queues.charge(queue, run.expectedMs);
     for (const job of batch.jobs) {
-      job.begin();
-      this.#metrics.queueDuration.observe(queue.labels, (nowMs - job.arrivedAtMs) / 1_000);
+      if (job.begin()) this.#metrics.queueDuration.observe(queue.labels, (nowMs - job.arrivedAtMs) / 1_000);
     }
     const rows = sumOfRows(batch.jobs);
     if (batch.kind !== "compared" && rows > 0) this.#metrics.batchRows.observe(queue.labels, rows);
@@ -133,7 +132,7 @@ export class Dispatcher {
     if (isMeasure) queue.estimate.ran(durationMs, batch.jobs.length);
     this.queues.correct(queue, run.expectedMs, durationMs);
     if (again.length > 0) this.#putBack(queue, again, nowMs);
-    else batch.jobs[0]?.share?.policy.answered(sumOfRows(batch.jobs), nowMs);
+    else if (batch.kind !== "compared") batch.jobs[0]?.share?.policy.answered(sumOfRows(batch.jobs), nowMs);
     this.#use.end(run, () => this.#dispatch());
     settle();
   }

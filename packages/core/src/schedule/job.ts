@@ -31,6 +31,7 @@ export class Job {
   readonly #settle: PromiseWithResolvers<Tensors>;
   #share: BatchShare | undefined;
   #isWaiting = true;
+  #hasBegun = false;
   #onAbort: (() => void) | undefined;
   #onEnd: ((hasSucceeded: boolean) => void) | undefined;
 
@@ -71,10 +72,13 @@ export class Job {
     signal.addEventListener("abort", leave, { once: true });
   }
 
-  /** The job's turn has come: a run that has begun ends by itself. */
-  begin(): void {
+  /** The job's turn has come: a run that has begun ends by itself. @returns whether it is the job's first. */
+  begin(): boolean {
+    const isFirst = !this.#hasBegun;
+    this.#hasBegun = true;
     this.#isWaiting = false;
     this.#ignoreAbort();
+    return isFirst;
   }
 
   succeed(outputs: Tensors): void {

@@ -27,7 +27,8 @@ function chooseBatch(queue: ModelQueue, head: Job, lanes: LaneUse, nowMs: number
   const offer = { waitingRows: sumOfRows(mates), lanes: lanes.count, runningRows: lanes.runningRows(share) };
   if (mates.length === queue.length) {
     const waitMs = share.policy.waitMs({ ...offer, nowMs, heldMs: queue.heldMs(nowMs) });
-    if (waitMs > 0 && queue.firstLateAtMs - nowMs > 2 * waitMs) {
+    // A wait that the clock cannot tell from none would be asked for without end.
+    if (nowMs + waitMs > nowMs && queue.firstLateAtMs - nowMs > 2 * waitMs) {
       queue.hold(nowMs, waitMs);
       return undefined;
     }

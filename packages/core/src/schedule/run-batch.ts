@@ -57,12 +57,20 @@ async function runJoined(head: Job, jobs: readonly Job[], clock: Clock): Promise
 async function compare(head: Job, jobs: readonly Job[], clock: Clock): Promise<BatchEnd> {
   const { share } = head;
   if (share !== undefined) {
-    const compared = jobs.map((job) => ({
-      inputs: job.inputs,
-      rows: job.share?.rows ?? 0,
-      answer: (outputs: Tensors) => job.succeed(outputs),
-      fail: (error: unknown) => job.fail(error),
-    }));
+    const compared = jobs.map((job) => {
+      const rows = sumOfRows([job]);
+      // Each has its answer before the whole ends.
+      const answered = (): void => share.policy.answered(rows, clock.now());
+      const answer = (outputs: Tensors): void => {
+        answered();
+        job.succeed(outputs);
+      };
+      const fail = (error: unknown): void => {
+        answered();
+        job.fail(error);
+      };
+      return { inputs: job.inputs, rows, answer, fail };
+    });
     await runCompared(share.proof, compared, (inputs, rows) => {
       const job = jobs.find((one) => one.inputs === inputs);
       return measured(job ?? head, { inputs, rows, options: job?.options ?? joinedOptions(head) }, clock);

@@ -37,19 +37,24 @@ function createScheduler({ lanes = 1, batching = "auto", ...model }: Setup = {})
   const session = scheduler.schedule(inner, "m", { batching });
   let value = 0;
   const wrong: unknown[] = [];
-  /** Clients that ask one after the other, each as often; gives how long it took. */
-  const load = async (clients: number, requests: number): Promise<number> => {
+  /** Clients that ask one after the other, each as often and after a pause; gives how long it took. */
+  const load = async (clients: number, requests: number, pauseMs = (): number => 0): Promise<number> => {
     const startMs = time.now();
-    const client = async (): Promise<void> => {
+    let ended = 0;
+    const client = async (_: unknown, index: number): Promise<void> => {
+      await time.sleep(index / 100);
       for (let request = 0; request < requests; request += 1) {
         value += 1;
         const sent = value;
         const got = await outcome(session.run(rowsOf(sent)));
         if (got !== 2 * sent) wrong.push([sent, got]);
+        await time.sleep(pauseMs());
       }
+      ended += 1;
     };
     const all = Promise.all(Array.from({ length: clients }, client));
     await time.runOut();
+    expect(ended).toBe(clients);
     await all;
     return time.now() - startMs;
   };
@@ -68,6 +73,23 @@ describe("joined runs", () => {
       ({ name }) => name === "virga_batch_rows_sum",
     );
     expect(rows?.value).toBeGreaterThan(3_000);
+  });
+
+  it("are waited for while those who were answered ask again, and not when they do not", async () => {
+    const { time, machine, session, load, wrong } = createScheduler();
+    let client = 0;
+    const pauseMs = (): number => {
+      client += 1;
+      return 0.2 * (1 + (client % 8));
+    };
+    await load(8, 100, pauseMs);
+    machine.runs.length = 0;
+    await load(8, 100, pauseMs);
+    expect(machine.runs.length).toBeLessThan(150);
+    // The others have gone.
+    const runs = [session.run(rowsOf(1)), session.run(rowsOf(2))];
+    expect(await outcomes(runs, time)).toEqual([2, 4]);
+    expect(wrong).toEqual([]);
   });
 
   it("stay single where joining does not pay", async () => {
@@ -103,12 +125,30 @@ describe("joined runs", () => {
       if (values.includes(-1)) throw new InferenceError("RUN_FAILED", "Not this one.");
       return values.map((value) => 2 * value);
     };
-    const { time, machine, session, load } = createScheduler({ compute: refuse });
+    const { time, machine, metrics, session, load } = createScheduler({ compute: refuse });
     await load(16, 50);
     machine.runs.length = 0;
     const runs = [1, 2, 3, -1, 4, 5].map((value) => session.run(rowsOf(value)));
-    expect(await outcomes(runs, time)).toEqual([2, 4, 6, "RUN_FAILED", 8, 10]);
+    const later = time.sleep(1).then(() => session.run(rowsOf(6)));
+    expect(await outcomes([...runs, later], time)).toEqual([2, 4, 6, "RUN_FAILED", 8, 10, 12]);
+    expect(machine.runs.at(-1)?.values).toContain(6);
     expect(machine.runs.some(({ values }) => values.length > 1 && values.includes(-1))).toBe(true);
+    const waits = parsePrometheus(toPrometheusText(metrics.collect()));
+    expect(waits.find(({ name }) => name === "virga_queue_duration_seconds_count")?.value).toBe(16 * 50 + 7);
+  });
+
+  it("are given up where they fail again and again though each request succeeds alone", async () => {
+    const state = { refuses: false };
+    const compute = (values: Float64Array): Float64Array => {
+      if (state.refuses && values.length > 1) throw new InferenceError("RUN_FAILED", "Too many.");
+      return values.map((value) => 2 * value);
+    };
+    const { load, wrong, log } = createScheduler({ compute });
+    await load(16, 50);
+    state.refuses = true;
+    await load(16, 50);
+    expect(wrong).toEqual([]);
+    expect(log).toEqual([expect.objectContaining({ event: "batching-refused" })]);
   });
 
   it("fail for all where the worker is lost", async () => {
@@ -135,7 +175,7 @@ describe("joined runs", () => {
     const lie = { x: { ...tensor("float64", [1, 1], Float64Array.of(7)), data: Float32Array.of(7) as never } };
     const runs = [session.run(rowsOf(1)), session.run(lie), ...[2, 3, 4].map((value) => session.run(rowsOf(value)))];
     expect(await outcomes(runs, time)).toEqual([2, 14, 4, 6, 8]);
-    expect(machine.runs.filter(({ values }) => values.includes(7)).map(({ values }) => values)).toEqual([[7]]);
+    expect(machine.runs.map(({ values }) => values)).toEqual([[1, 2, 3, 4], [7]]);
   });
 
   it("give their own inputs away, and a caller's only where it says so", async () => {

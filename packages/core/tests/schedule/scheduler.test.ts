@@ -63,7 +63,7 @@ describe("Scheduler", () => {
     });
     expect(machine.runs.length).toBe(1);
     await time.runOut();
-    expect(between).toBeLessThanOrEqual(2);
+    expect(between).toBe(1);
     expect(await outcomes(runs, time)).toEqual([2, 4, 6]);
     expect(machine.runs.map(({ startMs }) => startMs)).toEqual([0, 10, 20]);
   });
@@ -107,6 +107,21 @@ describe("Scheduler", () => {
     expect(await outcomes([first, second], time)).toEqual([2, "OVERLOADED"]);
     expect(refusedAtMs).toBeLessThan(1_000);
     expect(machine.runs.length).toBe(1);
+  });
+
+  it("begins nothing that would end too late", async () => {
+    const time = new SimulatedTime();
+    const machine = new SimulatedMachine(time);
+    const metrics = new ServiceMetrics();
+    const scheduler = new Scheduler({ lanes: new SimulatedLanes(1), maxQueued: 9, metrics, clock: time });
+    let runMs = RUN_MS;
+    const session = scheduler.schedule(machine.session("m", { runMs: () => runMs }), "m", { batching: "auto" });
+    for (let run = 0; run < 3; run += 1) await outcomes([session.run(rowsOf(run))], time);
+    runMs = 5 * RUN_MS;
+    const deadlineAtMs = time.now() + 5.5 * RUN_MS;
+    const runs = [session.run(rowsOf(1), { deadlineAtMs }), session.run(rowsOf(2), { deadlineAtMs })];
+    expect(await outcomes(runs, time)).toEqual([2, "OVERLOADED"]);
+    expect(machine.runs.length).toBe(4);
   });
 
   it("refuses in time also when one without a deadline came later", async () => {
