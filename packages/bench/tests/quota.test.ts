@@ -45,7 +45,19 @@ describe("a control group", () => {
 
 describe("quota", () => {
   it("compares ours with the runtime's defaults and with hand tuning, or says why it cannot", async () => {
-    const flags = ["--models", "tiny", "--clients", "2", "--rounds", "1", "--seconds", "0.2", "--json"];
+    const flags = [
+      "--models",
+      "tiny",
+      "--clients",
+      "2",
+      "--rounds",
+      "1",
+      "--seconds",
+      "0.2",
+      "--warmup",
+      "0.2",
+      "--json",
+    ];
     const words = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning", main, "quota", ...flags];
     const { stdout } = await run(process.execPath, words, { timeout: 170_000 });
     const { rows } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as { rows: Row[] };

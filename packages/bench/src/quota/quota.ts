@@ -24,6 +24,10 @@ export const quota: Bench = defineBench({
     cpus: { default: 0.56, description: "the quota in CPUs" },
     rounds: { default: 5, description: "measured rounds" },
     seconds: { default: 4, description: "seconds of one measurement" },
+    warmup: {
+      default: 8,
+      description: "seconds of load before the first round: with part of a CPU, compilers need long",
+    },
     clients: { default: 8, description: "number of clients" },
     models: { default: "mobilenet,mlp,transformer", description: "models to measure" },
     cache: { default: DEFAULT_CACHE, description: "directory of the generated models" },
@@ -61,6 +65,7 @@ const NOTE =
 interface Circumstances {
   readonly rounds: number;
   readonly seconds: number;
+  readonly warmup: number;
   readonly clients: number;
   readonly cache: string;
   readonly launcher: readonly string[];
@@ -71,12 +76,12 @@ interface Circumstances {
 type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 function measureWorkload(workload: Workload, circumstances: Circumstances): Promise<Samples> {
-  const { rounds, clients, progress } = circumstances;
+  const { rounds, clients, warmup: firstLoadSeconds, progress } = circumstances;
   const onFailure = (_: unknown, error: unknown): never => {
     throw error;
   };
   const contenders = [OURS, NAIVE, ...TUNED];
-  return withContenders({ ...circumstances, workload, contenders, onFailure }, (running) => {
+  return withContenders({ ...circumstances, workload, contenders, firstLoadSeconds, onFailure }, (running) => {
     progress(`${workload.graph.name}: ${clients} clients, ${rounds} rounds`);
     return loadInTurn(running, circumstances);
   });

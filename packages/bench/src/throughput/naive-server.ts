@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { IMAGE_SHAPE } from "../warm/subjects.ts";
 import { askedService } from "./asked-service.ts";
 
 /** What stands in tutorials: the whole body, JSON.parse, a typed array, run, JSON.stringify. */
@@ -10,6 +9,8 @@ interface NaiveInput {
   readonly datatype: string;
   readonly data: readonly number[];
 }
+
+const IMAGE_SHAPE = [1, 3, 224, 224];
 
 const { port, path, form, tuning } = askedService();
 const options: InferenceSession.SessionOptions = tuning

@@ -5,31 +5,26 @@ import type { Progress } from "../frame/bench.ts";
 import { modelFile } from "../models/model-file.ts";
 import type { Contender } from "./contender.ts";
 import { expectedAnswers } from "./expected-answers.ts";
-import type { LoadGenerator } from "./load-generator.ts";
-import { type RunningContender, runContender, type Sample } from "./running-contender.ts";
-import type { Workload } from "./workloads.ts";
+import { type Circumstances, type RunningContender, runContender, type Sample } from "./running-contender.ts";
 
 /** Who is measured on a model, and with what. */
-export interface Contest {
-  readonly workload: Workload;
+export interface Contest extends Omit<Circumstances, "modelPath" | "expected"> {
   readonly contenders: readonly Contender[];
   readonly cache: string;
-  readonly generator: LoadGenerator;
   readonly progress: Progress;
-  /** What processes are started by, where that is not this process. */
-  readonly launcher?: readonly string[];
   /** Told of a contender that does not come up or answers wrongly; it throws where there is no going on without. */
   onFailure(contender: Contender, error: unknown): void;
 }
 
 /** Runs all contenders at once while `work` goes on, each warmed up and its answers checked. */
 export async function withContenders<Result>(
-  { workload, contenders, cache, generator, progress, launcher, onFailure }: Contest,
+  { contenders, cache, progress, onFailure, ...shared }: Contest,
   work: (running: readonly RunningContender[]) => Promise<Result>,
 ): Promise<Result> {
+  const { workload } = shared;
   const { name } = workload.graph;
   const original = modelFile(workload.graph, cache);
-  const circumstances = { workload, expected: await expectedAnswers(workload, original), generator };
+  const expected = await expectedAnswers(workload, original);
   const folder = mkdtempSync(join(tmpdir(), "virga-bench-load-"));
   const running: RunningContender[] = [];
   try {
@@ -39,7 +34,7 @@ export async function withContenders<Result>(
       const modelPath = join(folder, `${index}-${name}.onnx`);
       copyFileSync(original, modelPath);
       try {
-        running.push(await runContender(contender, { ...circumstances, modelPath, ...(launcher && { launcher }) }));
+        running.push(await runContender(contender, { ...shared, modelPath, expected }));
       } catch (error) {
         onFailure(contender, error);
       }

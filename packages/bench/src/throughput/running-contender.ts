@@ -30,16 +30,18 @@ export interface Circumstances {
   readonly generator: LoadGenerator;
   /** What its processes are started by, where that is not this process. */
   readonly launcher?: readonly string[];
+  /** How long it is under load before anything counts: for compilers, pools and what a server learns by itself. */
+  readonly firstLoadSeconds?: number;
 }
 
 const WARM_UP_MS = 400;
 const MEMORY_EVERY_MS = 100;
-/** Before anything counts: compilers, pools and what a server learns by itself. */
-const FIRST_LOAD = { clients: 8, seconds: 1.5 };
+const FIRST_CLIENTS = 8;
+const FIRST_LOAD_SECONDS = 1.5;
 
 /** Starts a server, checks its answers and warms it up. @throws Error when it does not come up or answers wrongly. */
 export async function runContender(contender: Contender, circumstances: Circumstances): Promise<RunningContender> {
-  const { workload, modelPath, expected, generator, launcher } = circumstances;
+  const { workload, modelPath, expected, generator, launcher, firstLoadSeconds = FIRST_LOAD_SECONDS } = circumstances;
   const { form, graph } = workload;
   const server = await contender.start({ name: graph.name, path: modelPath, form }, launcher);
   const path = contender.path(graph.name);
@@ -60,7 +62,7 @@ export async function runContender(contender: Contender, circumstances: Circumst
     return { ...report, cpuMs, memoryBytes: memory.peakBytes() };
   };
   try {
-    const { failed, failure } = await load(FIRST_LOAD.clients, FIRST_LOAD.seconds);
+    const { failed, failure } = await load(FIRST_CLIENTS, firstLoadSeconds);
     if (failed > 0) throw new Error(`${contender.name} did not answer ${failed} requests: ${failure}`);
     return { name: contender.name, server, load };
   } catch (error) {
