@@ -5,8 +5,8 @@ import { startStrictGcs } from "../../src/strict-gcs/index.ts";
 import { fakeGcsServer } from "../fake-gcs-server.ts";
 import { withStandIn } from "../stand-in.ts";
 
-/** Buckets and their policies, not what is in them. */
-const BUCKET_CALL = /^\/storage\/v1\/b(?:\/[^/]+(?:\/iam)?)?$/;
+/** Buckets, their policies and who acts for them, not what is in them. */
+const BUCKET_CALL = /^\/storage\/v1\/(?:b(?:\/[^/]+(?:\/iam)?)?|projects\/[^/]+\/serviceAccount)$/;
 
 /** Cloud Storage, as a deployer and a function meet it. */
 export interface CloudStorage {

@@ -5,6 +5,7 @@ import { ROOT } from "../deploy-aws/project.ts";
 import { runSteps } from "../deploy-aws/steps.ts";
 import { gcloudEnvironment, hasGcloud } from "./gcloud.ts";
 import { type GoogleCloud, withGoogleCloud } from "./google-cloud.ts";
+import { scoredByGcloud } from "./scored-by-gcloud.ts";
 import { deployedByGcloud, wholeLife } from "./whole-life.ts";
 
 /** The Serverless Framework with our plugin, and gcloud where it is installed, against the stand-in for Google Cloud. */
@@ -21,7 +22,7 @@ export const deployGoogle: Counterpart = {
       const token = await accessToken(cloud);
       const environment = { ...cloud.environment, ...gcloudEnvironment(cloud, token) };
       const project = { ...projectOf(cloud), environment };
-      await runSteps("gcloud", deployedByGcloud(project, cloud), report);
+      await runSteps("gcloud", [...scoredByGcloud(project, cloud), ...deployedByGcloud(project, cloud)], report);
     });
   },
 };

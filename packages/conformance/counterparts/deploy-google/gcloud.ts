@@ -13,7 +13,6 @@ const SERVICES = [
   "ARTIFACTREGISTRY",
   "EVENTARC",
   "IAM",
-  "STORAGE",
   "COMPUTE",
   "LOGGING",
 ];
@@ -29,12 +28,13 @@ export function hasGcloud(): boolean {
 }
 
 /** What sends gcloud to the stand-in, with settings of its own. */
-export function gcloudEnvironment({ functions, folder }: GoogleCloud, token: string): Record<string, string> {
+export function gcloudEnvironment({ functions, storage, folder }: GoogleCloud, token: string): Record<string, string> {
   const tokenFile = join(folder, "token");
   writeFileSync(tokenFile, token);
   const overrides = SERVICES.map((name) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`, functions.url.href]);
   return {
     ...Object.fromEntries(overrides),
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: storage.url.href,
     CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: tokenFile,
     CLOUDSDK_CONFIG: join(folder, "gcloud"),
     CLOUDSDK_CORE_DISABLE_PROMPTS: "1",

@@ -34,7 +34,7 @@ async function withFunctions(
   work: (cloud: GoogleCloud) => Promise<void>,
 ): Promise<void> {
   const instanceEnvironment = { STORAGE_EMULATOR_HOST: storage.url.href, VIRGA_CACHE: join(folder, "cache") };
-  const functions = await startGoogleFunctions({ project: PROJECT, instanceEnvironment });
+  const functions = await startGoogleFunctions({ project: PROJECT, instanceEnvironment, storage: storage.url });
   try {
     await work({
       functions,
@@ -58,7 +58,10 @@ function toEnvironment(functions: URL, storage: URL, folder: string): Record<str
     GCE_METADATA_HOST: functions.host,
     STORAGE_EMULATOR_HOST: storage.href,
     ...Object.fromEntries(
-      ["CLOUDFUNCTIONS", "RUN", "LOGGING"].map((name) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`, functions.href]),
+      ["CLOUDFUNCTIONS", "RUN", "LOGGING", "CLOUDRESOURCEMANAGER"].map((name) => [
+        `CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`,
+        functions.href,
+      ]),
     ),
   };
 }

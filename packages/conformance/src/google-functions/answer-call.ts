@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { AllowPolicy, WrittenPolicy } from "./allow-policy.ts";
 import { checkMessage, isRecord } from "./api-description.ts";
 import { RUNTIMES } from "./check-function.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
-import type { ProjectBinding } from "./event-triggers.ts";
 import { GoogleApiError } from "./google-error.ts";
 import type { LogStore } from "./log-store.ts";
 
@@ -20,7 +20,8 @@ export interface ApiState {
   readonly functions: DeployedFunctions;
   readonly logs: LogStore;
   readonly project: string;
-  readonly bindings: readonly ProjectBinding[];
+  /** Of the project. */
+  readonly policy: AllowPolicy;
 }
 
 interface Found {
@@ -115,17 +116,12 @@ const ROUTES: readonly Route[] = [
     method: "GET",
     path: new RegExp(`^/v[12]/(${LOCATION.slice(1, -1)}/services/[^/:]+):getIamPolicy$`),
     query: ["options.requestedPolicyVersion"],
-    answer: ({ state, parts: [service = ""] }) => state.functions.service(service).policy,
+    answer: ({ state, parts: [service = ""] }) => state.functions.service(service).policy.get(),
   },
   {
     method: "POST",
     path: new RegExp(`^/v[12]/(${LOCATION.slice(1, -1)}/services/[^/:]+):setIamPolicy$`),
-    answer: ({ call, state, parts: [service = ""] }) => {
-      const body = readJson(call);
-      checkMessage("google.iam.v1.SetIamPolicyRequest", body);
-      const { policy } = body;
-      return state.functions.service(service).setPolicy(isRecord(policy) ? policy : {});
-    },
+    answer: ({ call, state, parts: [service = ""] }) => state.functions.service(service).policy.set(readPolicy(call)),
   },
   { method: "POST", path: /^\/v2\/entries:list$/, answer: ({ call, state }) => state.logs.list(readJson(call)) },
   // What gcloud asks beside, before it creates a function.
@@ -150,10 +146,15 @@ const ROUTES: readonly Route[] = [
   {
     method: "POST",
     path: /^\/v1\/projects\/([^/:]+):getIamPolicy$/,
-    answer: ({ call, state: { bindings } }) => {
+    answer: ({ call, state: { policy } }) => {
       checkMessage("google.iam.v1.GetIamPolicyRequest", readJson(call));
-      return { etag: "BwY=", bindings };
+      return policy.get();
     },
+  },
+  {
+    method: "POST",
+    path: /^\/v1\/projects\/([^/:]+):setIamPolicy$/,
+    answer: ({ call, state: { policy } }) => policy.set(readPolicy(call)),
   },
 ];
 
@@ -189,6 +190,13 @@ function checkQuery(given: URLSearchParams, known: readonly string[]): void {
     const message = `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter.`;
     throw new GoogleApiError("INVALID_ARGUMENT", message);
   }
+}
+
+function readPolicy(call: ApiCall): WrittenPolicy {
+  const body = readJson(call);
+  checkMessage("google.iam.v1.SetIamPolicyRequest", body);
+  // Checked against its description.
+  return (body["policy"] ?? {}) as WrittenPolicy;
 }
 
 function readJson({ body, headers }: ApiCall): Readonly<Record<string, unknown>> {

@@ -1,15 +1,10 @@
 import { randomUUID } from "node:crypto";
+import type { AllowPolicy } from "./allow-policy.ts";
 import { isRecord } from "./api-description.ts";
 import { GoogleApiError } from "./google-error.ts";
 import type { RunService } from "./run-service.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** Who has a role of the project. */
-export interface ProjectBinding {
-  readonly role: string;
-  readonly members: readonly string[];
-}
 
 /** One attempt to hand an event to a function. */
 export interface EventDelivery {
@@ -23,7 +18,8 @@ export interface EventDelivery {
 export interface EventTriggersOptions {
   /** Cloud Storage, whose buckets send events. */
   readonly storage: URL | undefined;
-  readonly bindings: readonly ProjectBinding[];
+  /** Of the project. */
+  readonly policy: AllowPolicy;
   readonly storageAgent: string;
 }
 
@@ -123,9 +119,7 @@ export class EventTriggers {
   }
 
   #holds(account: string, roles: readonly string[]): boolean {
-    return this.#options.bindings.some(
-      ({ role, members }) => [...roles, ...BASIC].includes(role) && members.includes(`serviceAccount:${account}`),
-    );
+    return this.#options.policy.has(`serviceAccount:${account}`, [...roles, ...BASIC]);
   }
 
   async #send(id: string, trigger: Json, service: RunService, object: Readonly<Record<string, string>>): Promise<void> {

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { AllowPolicy, type PolicyBinding } from "./allow-policy.ts";
 import { answerCall } from "./answer-call.ts";
 import { DeployedFunctions } from "./deployed-functions.ts";
-import { type EventDelivery, EventTriggers, type ProjectBinding } from "./event-triggers.ts";
+import { type EventDelivery, EventTriggers } from "./event-triggers.ts";
 import { GoogleApiError } from "./google-error.ts";
 import { LogStore } from "./log-store.ts";
 import { answerMetadata, type Identity, isIdentityToken } from "./metadata-answers.ts";
@@ -15,7 +16,7 @@ export interface GoogleFunctionsOptions {
   /** Cloud Storage, whose buckets trigger functions. */
   readonly storage?: URL;
   /** Roles of the project; those that its default service account has from the beginning where absent. */
-  readonly bindings?: readonly ProjectBinding[];
+  readonly bindings?: readonly PolicyBinding[];
 }
 
 /** A failure on demand: of the next call whose `METHOD /path` it fits. */
@@ -55,9 +56,10 @@ const ACCESS_TOKEN = "stand-in-access-token";
 export async function startGoogleFunctions(options: GoogleFunctionsOptions): Promise<GoogleFunctions> {
   const { project, instanceEnvironment = {} } = options;
   const defaultServiceAccount = "123456789012-compute@developer.gserviceaccount.com";
-  const bindings = options.bindings ?? [{ role: "roles/editor", members: [`serviceAccount:${defaultServiceAccount}`] }];
+  const editor = { role: "roles/editor", members: [`serviceAccount:${defaultServiceAccount}`] };
+  const policy = new AllowPolicy(options.bindings ?? [editor]);
   const storageAgent = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com";
-  const triggers = new EventTriggers({ storage: options.storage, bindings, storageAgent });
+  const triggers = new EventTriggers({ storage: options.storage, policy, storageAgent });
   const identity: Identity = { project, serviceAccount: defaultServiceAccount, accessToken: ACCESS_TOKEN };
   const logs = new LogStore();
   const isCaller = (token: string, audience: string): boolean => isIdentityToken(token, audience, identity);
@@ -86,7 +88,7 @@ export async function startGoogleFunctions(options: GoogleFunctionsOptions): Pro
       send(
         response,
         200,
-        await answerCall({ method, url, body, isAuthorized, headers }, { functions, logs, project, bindings }),
+        await answerCall({ method, url, body, isAuthorized, headers }, { functions, logs, project, policy }),
       );
     } catch (error) {
       const known = error instanceof GoogleApiError ? error : new GoogleApiError("INTERNAL", String(error));

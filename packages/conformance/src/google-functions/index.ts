@@ -1,4 +1,5 @@
-export type { EventDelivery, ProjectBinding } from "./event-triggers.ts";
+export type { PolicyBinding } from "./allow-policy.ts";
+export type { EventDelivery } from "./event-triggers.ts";
 export { apiDisabled, GoogleApiError, type GoogleCode } from "./google-error.ts";
 export {
   type GoogleFunctions,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
   createServer,
@@ -7,24 +6,18 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import { AllowPolicy } from "./allow-policy.ts";
 import type { FunctionInstance } from "./function-instance.ts";
-import { GoogleApiError } from "./google-error.ts";
 
-const INVOKER = "roles/run.invoker";
-
-/** Who may do what. */
-interface Policy {
-  readonly version?: number;
-  readonly etag: string;
-  readonly bindings: readonly { readonly role: string; readonly members: readonly string[] }[];
-}
+const INVOKERS = ["roles/run.invoker"];
 
 /** The Cloud Run service behind a function: its URL, who may call it, and the instance that answers. */
 export class RunService {
   readonly #server: Server;
   readonly #isCaller: (token: string, audience: string) => boolean;
   #instance: FunctionInstance | undefined;
-  #policy: Policy = { etag: newEtag(), bindings: [] };
+  /** Who may call it. */
+  readonly policy: AllowPolicy = new AllowPolicy();
 
   /** @param isCaller whether an identity token lets in who is allowed to call. */
   constructor(isCaller: (token: string, audience: string) => boolean) {
@@ -42,22 +35,6 @@ export class RunService {
     return `http://127.0.0.1:${typeof address === "object" ? address?.port : undefined}`;
   }
 
-  get policy(): Policy {
-    return this.#policy;
-  }
-
-  /** @throws GoogleApiError `ABORTED` where the policy has changed since it was read. */
-  setPolicy({ etag, bindings = [] }: Partial<Policy>): Policy {
-    if (etag !== undefined && etag !== this.#policy.etag) {
-      throw new GoogleApiError(
-        "ABORTED",
-        "There were concurrent policy changes. Please retry the whole read-modify-write.",
-      );
-    }
-    this.#policy = { etag: newEtag(), bindings };
-    return this.#policy;
-  }
-
   /** Lets another instance answer from now on, and ends the one before. */
   async replace(instance: FunctionInstance): Promise<void> {
     const before = this.#instance;
@@ -70,7 +47,7 @@ export class RunService {
     account: string,
     event: { readonly headers: Record<string, string>; readonly body: string },
   ): Promise<number> {
-    if (!this.#hasInvoker(`serviceAccount:${account}`) || this.#instance === undefined) return 403;
+    if (!this.policy.has(`serviceAccount:${account}`, INVOKERS) || this.#instance === undefined) return 403;
     const url = `http://127.0.0.1:${this.#instance.port}/`;
     const answer = await fetch(url, { method: "POST", ...event }).catch(() => undefined);
     await answer?.arrayBuffer();
@@ -84,12 +61,8 @@ export class RunService {
     await once(this.#server, "close");
   }
 
-  #hasInvoker(member: string): boolean {
-    return this.#policy.bindings.some(({ role, members }) => role === INVOKER && members.includes(member));
-  }
-
   #isAllowed({ headers }: IncomingMessage): boolean {
-    const isPublic = this.#hasInvoker("allUsers");
+    const isPublic = this.policy.has("allUsers", INVOKERS);
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
     return isPublic || (token !== undefined && this.#isCaller(token, this.uri));
   }
@@ -113,8 +86,4 @@ export class RunService {
     forwarded.on("error", () => outgoing.destroy());
     incoming.pipe(forwarded);
   }
-}
-
-function newEtag(): string {
-  return Buffer.from(randomUUID()).toString("base64").slice(0, 16);
 }

@@ -14,7 +14,7 @@ export const getBucket: Operation = {
   name: "buckets.get",
   permission: "storage.buckets.get",
   form: "json",
-  parameters: ["projection", "userProject", "ifMetagenerationMatch", "ifMetagenerationNotMatch"],
+  parameters: ["alt", "projection", "userProject", "ifMetagenerationMatch", "ifMetagenerationNotMatch"],
   headers: [],
   answer: (call, { bucket, objects }) => {
     // A bucket's settings never change here.
@@ -42,7 +42,7 @@ export const getServiceAccount: ProjectOperation = {
   name: "projects.serviceAccount.get",
   permission: "resourcemanager.projects.get",
   form: "json",
-  parameters: ["projection"],
+  parameters: ["alt", "projection"],
   headers: [],
   answer: refuseBucket,
   answerProject: () =>
@@ -100,7 +100,7 @@ export const getBucketPolicy: Operation = {
   name: "buckets.getIamPolicy",
   permission: "storage.buckets.getIamPolicy",
   form: "json",
-  parameters: ["optionsRequestedPolicyVersion", "userProject"],
+  parameters: ["alt", "fields", "optionsRequestedPolicyVersion", "userProject"],
   headers: [],
   answer: (_, { bucket }) => toJsonAnswer({ kind: "storage#policy", ...bucket.policy }),
 };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   GoogleApiError,
   type GoogleFunctions,
-  type ProjectBinding,
+  type PolicyBinding,
   startGoogleFunctions,
 } from "@virga/conformance/google-functions";
 import { type StrictGcs, startStrictGcs } from "@virga/conformance/strict-gcs";
@@ -24,7 +24,7 @@ import { FACTS, servicePlan } from "../support/service-plan.ts";
 
 const ACCOUNT = "123456789012-compute@developer.gserviceaccount.com";
 const AGENT = "service-123456789012@gs-project-accounts.iam.gserviceaccount.com";
-const ROLES: readonly ProjectBinding[] = [
+const ROLES: readonly PolicyBinding[] = [
   { role: "roles/pubsub.publisher", members: [`serviceAccount:${AGENT}`] },
   { role: "roles/eventarc.eventReceiver", members: [`serviceAccount:${ACCOUNT}`] },
 ];
@@ -55,7 +55,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function start(bindings: readonly ProjectBinding[] = ROLES): Promise<void> {
+async function start(bindings: readonly PolicyBinding[] = ROLES): Promise<void> {
   google = await startGoogleFunctions({ project: "flowers", storage: storage.url, bindings });
   const { url } = google;
   const endpoints = {
@@ -137,7 +137,7 @@ describe("the function that scores what arrives in a bucket", () => {
     expect(google.calls.filter((call) => call.includes("generateUploadUrl"))).toEqual([]);
   });
 
-  it.each<[string, readonly ProjectBinding[], RegExp]>([
+  it.each<[string, readonly PolicyBinding[], RegExp]>([
     [
       "Cloud Storage may publish",
       ROLES.slice(1),
