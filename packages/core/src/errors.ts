@@ -100,3 +100,8 @@ export class InferenceError extends Error {
 export function inputInvalid(message: string): InferenceError {
   return new InferenceError("INPUT_INVALID", message);
 }
+
+/** What a run fails with that nobody waits for any more. */
+export function runCancelled(): InferenceError {
+  return new InferenceError("CANCELLED", "The run was cancelled before it began.");
+}

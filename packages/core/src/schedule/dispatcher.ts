@@ -1,4 +1,4 @@
-import type { InferenceError } from "../errors.ts";
+import { type InferenceError, runCancelled } from "../errors.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes } from "../session/engine.ts";
 import { tooLate } from "./admission.ts";
@@ -6,7 +6,7 @@ import { Alarm } from "./alarm.ts";
 import { type Batch, sumOfRows } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import { FairQueues } from "./fair-queues.ts";
-import { cancelled, type Job } from "./job.ts";
+import type { Job } from "./job.ts";
 import { LaneUse, type Run } from "./lane-use.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import { takeBatch } from "./next-batch.ts";
@@ -79,7 +79,7 @@ export class Dispatcher {
   #wait(queue: ModelQueue, job: Job, nowMs: number): void {
     job.wait(() => {
       if (!queue.remove(job)) return;
-      job.fail(cancelled());
+      job.fail(runCancelled());
       this.#setAlarm(this.#clock.now());
     });
     this.#setAlarm(nowMs);
@@ -139,7 +139,7 @@ export class Dispatcher {
 
   #putBack(queue: ModelQueue, jobs: readonly Job[], nowMs: number): void {
     const waiting = jobs.filter(({ options }) => !options.signal?.aborted);
-    for (const job of jobs) if (!waiting.includes(job)) job.fail(cancelled());
+    for (const job of jobs) if (!waiting.includes(job)) job.fail(runCancelled());
     this.queues.enter(queue, waiting, true);
     for (const job of waiting) this.#wait(queue, job, nowMs);
   }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { InferenceError } from "../errors.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import { findTracer } from "../tracing/open-telemetry.ts";
@@ -101,9 +100,4 @@ export class Job {
     if (this.#onAbort !== undefined) this.options.signal?.removeEventListener("abort", this.#onAbort);
     this.#onAbort = undefined;
   }
-}
-
-/** What a caller gets who no longer waits. */
-export function cancelled(): InferenceError {
-  return new InferenceError("CANCELLED", "The run was cancelled before it began.");
 }

@@ -1,4 +1,4 @@
-import type { InferenceError } from "../errors.ts";
+import { type InferenceError, runCancelled } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes, Session } from "../session/engine.ts";
@@ -7,7 +7,7 @@ import type { Tensors } from "../tensor/tensor.ts";
 import { isInTime, latestStart, queueFull, shuttingDown, tooLate } from "./admission.ts";
 import { type Clock, PROCESS_CLOCK } from "./clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { cancelled, Job } from "./job.ts";
+import { Job } from "./job.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import { ScheduledModel } from "./scheduled-model.ts";
 import { UnderWay } from "./under-way.ts";
@@ -92,7 +92,7 @@ export class Scheduler {
   #run(queue: ModelQueue, target: ScheduledModel, inputs: Tensors, options: RunOptions): Promise<Tensors> {
     const { signal, deadlineAtMs = Number.POSITIVE_INFINITY } = options;
     const nowMs = this.#clock.now();
-    const refusal = signal?.aborted ? cancelled() : this.#refusal(queue, deadlineAtMs, nowMs);
+    const refusal = signal?.aborted ? runCancelled() : this.#refusal(queue, deadlineAtMs, nowMs);
     if (refusal !== undefined) return Promise.reject(refusal);
     const latestStartMs = latestStart(nowMs, deadlineAtMs, queue.estimate);
     const job = new Job({ target, inputs, options, arrivedAtMs: nowMs, latestStartMs });

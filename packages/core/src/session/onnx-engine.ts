@@ -1,4 +1,4 @@
-import { InferenceError, inputInvalid } from "../errors.ts";
+import { InferenceError, inputInvalid, runCancelled } from "../errors.ts";
 import { checkInputs, listNames, quoted } from "../tensor/check-tensors.ts";
 import type { Signature, Tensor, Tensors } from "../tensor/tensor.ts";
 import type { Engine, ModelSource, Session, UnusableOutput } from "./engine.ts";
@@ -66,7 +66,7 @@ function toSession(native: NativeSession, { unusableOutputs, batchable, ...signa
     batchable,
     async run(inputs: Tensors, options: RunOptions = {}): Promise<Tensors> {
       if (closing !== undefined) throw new InferenceError("INTERNAL", "The model's session has been closed.");
-      if (options.signal?.aborted) throw new InferenceError("CANCELLED", "The run was cancelled before it began.");
+      if (options.signal?.aborted) throw runCancelled();
       checkInputs(inputs, signature.inputs);
       const wanted = options.outputs ?? signature.outputs.map(({ name }) => name);
       if (options.outputs !== undefined) checkOutputNames(options.outputs, signature, unusableOutputs);

@@ -1,11 +1,11 @@
-import { InferenceError } from "../errors.ts";
+import { InferenceError, runCancelled } from "../errors.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import { checkInputs } from "../tensor/check-tensors.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import type { SessionFacts } from "./messages.ts";
 import type { AskedRun, PooledModel } from "./pooled-model.ts";
 import type { MeasuredSession } from "./quick-runs.ts";
-import { cancelled, type WorkerPool } from "./worker-pool.ts";
+import type { WorkerPool } from "./worker-pool.ts";
 
 /** A session whose runs are carried out by a pool's workers. */
 export function createPooledSession(pool: WorkerPool, model: PooledModel, facts: SessionFacts): MeasuredSession {
@@ -20,7 +20,7 @@ export function createPooledSession(pool: WorkerPool, model: PooledModel, facts:
       measured: (durationMs: number) => void = () => undefined,
     ): Promise<Tensors> {
       if (closing !== undefined) throw new InferenceError("INTERNAL", "The model's session has been closed.");
-      if (options.signal?.aborted) throw cancelled();
+      if (options.signal?.aborted) throw runCancelled();
       // Here already, so that what cannot be sent is refused in the same words.
       checkInputs(inputs, facts.signature.inputs);
       const run = runCancellably(pool, { model, inputs, options, measured });

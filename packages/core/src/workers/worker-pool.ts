@@ -1,4 +1,4 @@
-import { InferenceError } from "../errors.ts";
+import { InferenceError, runCancelled } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Lanes, ModelSource } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
@@ -75,7 +75,7 @@ export class WorkerPool {
   /** Takes back a run that is not begun. */
   cancel(options: RunOptions): void {
     const index = this.#runs.findIndex((run) => run.options === options);
-    if (index >= 0) this.#runs.splice(index, 1)[0]?.reject(cancelled());
+    if (index >= 0) this.#runs.splice(index, 1)[0]?.reject(runCancelled());
   }
 
   /** Ends the workers after what is under way and what waits. */
@@ -202,9 +202,4 @@ export class WorkerPool {
       run.reject(this.#lanes[0]?.failures.get(run.model));
     }
   }
-}
-
-/** What a run fails with that nobody waits for any more. */
-export function cancelled(): InferenceError {
-  return new InferenceError("CANCELLED", "The run was cancelled before it began.");
 }
