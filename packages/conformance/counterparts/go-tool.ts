@@ -29,9 +29,11 @@ export function prepareGoTool(module: string): string {
 }
 
 function build(module: string, folder: string): void {
-  const settings = { env: { ...process.env, GOBIN: folder }, stdio: ["ignore", "ignore", "pipe"] } as const;
   try {
-    execFileSync("go", ["install", module], settings);
+    execFileSync("go", ["install", module], {
+      env: { ...process.env, GOBIN: folder },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
   } catch (error) {
     throw new Error(`${module} could not be built: Go and its module proxy are needed.`, { cause: error });
   }
