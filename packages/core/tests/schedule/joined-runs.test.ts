@@ -143,11 +143,13 @@ describe("joined runs", () => {
       if (state.refuses && values.length > 1) throw new InferenceError("RUN_FAILED", "Too many.");
       return values.map((value) => 2 * value);
     };
-    const { load, wrong, log } = createScheduler({ compute });
+    const { machine, load, wrong, log } = createScheduler({ compute });
     await load(16, 50);
+    machine.runs.length = 0;
     state.refuses = true;
     await load(16, 50);
     expect(wrong).toEqual([]);
+    expect(machine.runs.filter(({ values }) => values.length > 1).length).toBeLessThan(6);
     expect(log).toEqual([expect.objectContaining({ event: "batching-refused" })]);
   });
 
