@@ -30,6 +30,18 @@ export class Connections {
     return this.#waiting.size;
   }
 
+  /**
+   * Opens every connection, each with a request, as whatever stands before a service keeps them open: Node takes one new
+   * connection for each turn of its loop, so that those that come while it is busy wait for seconds.
+   */
+  async openAll(request: Uint8Array): Promise<void> {
+    while (this.#open < this.#most) {
+      const connection = this.#connect();
+      await connection.send(request);
+      this.#idle.push(connection);
+    }
+  }
+
   /** Sends a request; nothing where every connection is taken. */
   send(request: Uint8Array): Promise<Outcome> | undefined {
     const connection = this.#take();
@@ -52,7 +64,10 @@ export class Connections {
   #take(): Connection | undefined {
     const at = this.#idle.findLastIndex((each) => each.isFree);
     if (at >= 0) return this.#idle.splice(at, 1)[0];
-    if (this.#open >= this.#most) return undefined;
+    return this.#open < this.#most ? this.#connect() : undefined;
+  }
+
+  #connect(): Connection {
     this.#open += 1;
     return new Connection(this.#origin, (closed) => this.#forget(closed));
   }

@@ -8,27 +8,30 @@ import { createCheck } from "./right-answer.ts";
 import { Tally } from "./tally.ts";
 
 /** A process that asks one service, phase by phase, as its parent tells it. */
-const MOST_CONNECTIONS = 2_000;
+const CONNECTIONS = 1_000;
+const LIVE = Buffer.from("GET /v2/health/live HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
 /** Beyond the deadline: what comes then is late, what does not come by then has been forgotten. */
 const PATIENCE_MS = 5_000;
 
-let load: Load | undefined;
+let load: Promise<Load> | undefined;
 
 process.on("message", (message: LoadOrder | Phase) => {
   if (message.kind === "order") load = toLoad(message);
-  else if (load !== undefined) void run(load, message).then((report) => process.send?.(report));
+  else void load?.then((each) => run(each, message)).then((report) => process.send?.(report));
 });
 process.once("disconnect", () => process.exit());
 
-function toLoad({ origin, workload, recorded, deadlineMs }: LoadOrder): Load {
+async function toLoad({ origin, workload, recorded, deadlineMs }: LoadOrder): Promise<Load> {
   const inputs = findWorkload(workload).requests;
   const requests = inputs.map((each, index): LoadRequest => {
     const bytes = toRequestBytes(`/v2/models/${workload}/infer`, toBinaryBody(each));
     return { bytes, isRight: createCheck(recorded[index] ?? []) };
   });
+  const connections = new Connections(new URL(origin), { most: CONNECTIONS, patienceMs: deadlineMs + PATIENCE_MS });
+  await connections.openAll(LIVE);
   let turn = 0;
   return {
-    connections: new Connections(new URL(origin), { most: MOST_CONNECTIONS, patienceMs: deadlineMs + PATIENCE_MS }),
+    connections,
     nextRequest: () => requests[turn++ % requests.length] as LoadRequest,
     newTally: () => new Tally(deadlineMs),
   };

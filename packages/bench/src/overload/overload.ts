@@ -36,7 +36,7 @@ export const overload: Bench = defineBench({
 
 const NOTES = [
   `capacity: the best of closed loops of 8 and 32 callers, as is; every request has ${DEADLINE_MS} ms, by the service and by its callers`,
-  "the generator is a process of its own on the same machine and opens up to 2,000 connections; it asks in binary",
+  "the generator is a process of its own on the same machine with 1,000 connections, opened before; it asks in binary",
   "memory: anonymous, of the service and its children; growth: median of the last quarter less that of the second",
   "recovery: from the end of the load to the first of five lone requests in a row that take no longer than twice what they took before, or 5 ms more",
 ];
