@@ -35,7 +35,7 @@ export interface BucketService {
   readonly onFinalized: Parameters<typeof createBucket>[2];
 }
 
-export const PROJECT_NUMBER = "123456789012";
+const PROJECT_NUMBER = "123456789012";
 
 /** The account by which Cloud Storage itself acts. */
 export const getServiceAccount: ProjectOperation = {
