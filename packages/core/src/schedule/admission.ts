@@ -18,7 +18,7 @@ export function latestStart(nowMs: number, deadlineAtMs: number, estimate: RunEs
 
 /** Whether a request could be answered by its deadline when it waits so long; one that need not wait is always tried. */
 export function isInTime(nowMs: number, deadlineAtMs: number, waitMs: number, estimate: RunEstimate): boolean {
-  if (waitMs <= 0) return nowMs < deadlineAtMs;
+  if (waitMs <= 0) return true;
   return nowMs + WAIT_MARGIN * waitMs + neededMs(estimate) <= deadlineAtMs;
 }
 
@@ -39,6 +39,11 @@ export function tooLate(model: string, waitMs: number): InferenceError {
 function overloaded(message: string, waitMs: number): InferenceError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
   return new InferenceError("OVERLOADED", `${message}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+}
+
+/** The refusal of a request whose time was over when it came to its run. */
+export function deadlinePassed(model: string): InferenceError {
+  return new InferenceError("DEADLINE_EXCEEDED", `No time was left when the run of model ${model} could begin.`);
 }
 
 /** What a caller gets while the service ends. */

@@ -4,7 +4,7 @@ import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes, Session } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
-import { isInTime, latestStart, queueFull, shuttingDown, tooLate } from "./admission.ts";
+import { deadlinePassed, isInTime, latestStart, queueFull, shuttingDown, tooLate } from "./admission.ts";
 import { type Clock, PROCESS_CLOCK } from "./clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Job } from "./job.ts";
@@ -55,8 +55,8 @@ export class Scheduler {
   /**
    * A session whose runs wait for their turn. It is closed after them.
    *
-   * Its runs reject with `OVERLOADED` and `retryAfterSeconds` when too many wait or the deadline would pass, and with the
-   * lanes' own failure while there are none.
+   * Its runs reject with `OVERLOADED` and `retryAfterSeconds` when too many wait or the deadline would pass, with
+   * `DEADLINE_EXCEEDED` when it has passed already, and with the lanes' own failure while there are none.
    */
   schedule(session: Session, model: string, { batching }: ScheduleOptions): Session {
     const queue = this.#dispatcher.queues.of(model);
@@ -94,6 +94,7 @@ export class Scheduler {
     const nowMs = this.#clock.now();
     const refusal = signal?.aborted ? runCancelled() : this.#refusal(queue, deadlineAtMs, nowMs);
     if (refusal !== undefined) return Promise.reject(refusal);
+    if (deadlineAtMs <= nowMs) return Promise.reject(deadlinePassed(queue.model));
     const latestStartMs = latestStart(nowMs, deadlineAtMs, queue.estimate);
     const job = new Job({ target, inputs, options, arrivedAtMs: nowMs, latestStartMs });
     this.#dispatcher.enter(queue, job);

@@ -109,6 +109,14 @@ describe("Scheduler", () => {
     expect(machine.runs.length).toBe(1);
   });
 
+  it("tells a request that came without any time left from one that found too much to do", async () => {
+    const { time, machine, session, scheduler } = createScheduler();
+    scheduler.admit("m", time.now() - 1);
+    const late = session.run(rowsOf(1), { deadlineAtMs: time.now() - 1 });
+    expect(await outcomes([late], time)).toEqual(["DEADLINE_EXCEEDED"]);
+    expect(machine.runs).toEqual([]);
+  });
+
   it("begins nothing that would end too late", async () => {
     const time = new SimulatedTime();
     const machine = new SimulatedMachine(time);

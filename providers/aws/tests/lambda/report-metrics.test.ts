@@ -122,7 +122,7 @@ describe("metrics of a function", () => {
       ),
     );
     await invoke({ X: [1] });
-    const values = take().find((line) => "virga_requests_total" in line)?.["virga_model_run_duration_seconds"];
+    const values = take().find((line) => "virga_requests_total" in line)?.["virga_queue_duration_seconds"];
     expect(values).toHaveLength(6);
   });
 });
