@@ -30,7 +30,7 @@ export function packageOf(file: string): SourcePackage | undefined {
   return undefined;
 }
 
-/** Whether a file was installed, and not written by whoever deploys it. */
+/** Whether a file was installed, and not written by whoever deploys it; the core is, wherever it lies. */
 export function isInstalled(file: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(file);
+  return /[\\/]node_modules[\\/]/.test(file) || packageOf(file)?.manifest.name === "@virga/core";
 }
