@@ -8,6 +8,11 @@ import { DEFAULT_TIMEOUTS, type Log, type ServerOptions } from "./server-options
 /** How often the bounds for slow clients are checked. */
 const CHECK_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 50;
+/**
+ * Connections that may wait to be accepted, as far as the system lets them. Node accepts one in each turn of its loop, and
+ * those beyond Node's own bound of 511 are told nothing and try again after 1, 2, 4 … s.
+ */
+const WAITING_CONNECTIONS = 4_096;
 
 /** An app that answers on a port. */
 export interface RunningServer {
@@ -64,7 +69,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void => reject(toListenError(error, host, port));
     server.once("error", refuse);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: WAITING_CONNECTIONS }, () => {
       server.off("error", refuse);
       resolve();
     });
