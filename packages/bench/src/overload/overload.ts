@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { type Bench, defineBench, type Progress } from "../frame/bench.ts";
 import type { Row } from "../frame/row.ts";
 import { DEFAULT_CACHE, modelFile } from "../models/model-file.ts";
@@ -24,7 +25,7 @@ export const overload: Bench = defineBench({
   async measure({ models, ...settings }, progress) {
     const workloads = models.split(",").map(findWorkload);
     const rows: Row[] = [];
-    const notes = [...NOTES];
+    const notes = [...NOTES, `${loadavg()[0]?.toFixed(1)} processes wanted a processor in the minute before`];
     for (const workload of workloads) {
       const measured = await measure(workload, settings, progress);
       rows.push(...toRows(workload.graph.name, measured));
