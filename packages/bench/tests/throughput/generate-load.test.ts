@@ -60,6 +60,17 @@ describe("generateLoad", () => {
     expect(report.answered).toBe(Math.ceil(asked / 2));
   });
 
+  it("counts how long those waited that were answered after the measurement", async () => {
+    const slow = 400;
+    let asked = 0;
+    const report = await underLoad((incoming, outgoing) => {
+      asked += 1;
+      setTimeout(() => echo(incoming, outgoing), asked % 2 === 1 ? slow : 0);
+    }, 1);
+    expect(report.failed).toBe(0);
+    expect(report.p99Ms).toBeGreaterThanOrEqual(slow - 20);
+  });
+
   it("ends when connections are closed on it, and says so", async () => {
     const report = await underLoad((incoming) => incoming.socket.destroy(), 3);
     expect(report).toMatchObject({ failed: 3, answered: 0, failure: expect.stringMatching(/closed|ECONNRESET/) });
