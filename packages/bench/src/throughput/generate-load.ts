@@ -165,8 +165,10 @@ class Load {
   #count(client: Client): void {
     this.#answered += 1;
     if (this.#phase === "measuring") this.#answeredInTime += 1;
-    // Those that are answered only afterwards too: a server that lets some wait would seem quick otherwise.
-    if (client.sentIn === "measuring") this.#latenciesMs.push(performance.now() - client.sentAtMs);
+    // Those too that are answered only afterwards, and those that waited all the while: a server that lets some wait for
+    // the sake of others would seem quick otherwise.
+    const waitedThroughout = client.sentIn === "warming up" && this.#phase === "asking once more";
+    if (client.sentIn === "measuring" || waitedThroughout) this.#latenciesMs.push(performance.now() - client.sentAtMs);
   }
 
   /** Ends a client whose connection is of no more use. */

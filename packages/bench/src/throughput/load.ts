@@ -22,7 +22,7 @@ export interface LoadReport {
   readonly requestsPerSecond: number;
   /** Requests that were answered with status 200, those before and after it measured included. */
   readonly answered: number;
-  /** Of requests sent while it measured, whenever they were answered. */
+  /** Of requests sent while it measured, whenever they were answered, and of those that waited throughout. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Requests without an answer of status 200, warming up included. */

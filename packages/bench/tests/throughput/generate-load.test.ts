@@ -71,6 +71,16 @@ describe("generateLoad", () => {
     expect(report.p99Ms).toBeGreaterThanOrEqual(slow - 20);
   });
 
+  it("counts those that waited all the while", async () => {
+    let asked = 0;
+    const report = await underLoad((incoming, outgoing) => {
+      asked += 1;
+      setTimeout(() => echo(incoming, outgoing), asked === 1 ? 600 : 0);
+    }, 2);
+    expect(report.p99Ms).toBeGreaterThanOrEqual(580);
+    expect(report.p50Ms).toBeLessThan(report.p99Ms);
+  });
+
   it("ends when connections are closed on it, and says so", async () => {
     const report = await underLoad((incoming) => incoming.socket.destroy(), 3);
     expect(report).toMatchObject({ failed: 3, answered: 0, failure: expect.stringMatching(/closed|ECONNRESET/) });
