@@ -1,5 +1,3 @@
-import { availableParallelism } from "node:os";
-
 /** What a function knows of where it runs. */
 export interface FunctionEnvironment {
   /** URI of the service's own registry; `VIRGA_STORE`. */
@@ -15,7 +13,6 @@ export interface FunctionEnvironment {
   readonly timeoutMs: number | undefined;
   /** What the framework hands to the function: `http`, or `cloudevent`. */
   readonly signature: string;
-  readonly threads: number;
   /** Where objects are scored, such as `gs://inbox/rows`; wherever one arrives where absent. */
   readonly scored: string | undefined;
 }
@@ -34,7 +31,6 @@ export function readFunctionEnvironment(): FunctionEnvironment {
     project: env["GOOGLE_CLOUD_PROJECT"],
     timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1_000 : undefined,
     signature: env["FUNCTION_SIGNATURE_TYPE"] ?? "http",
-    threads: availableParallelism(),
     scored: env["VIRGA_SCORE"],
   };
 }

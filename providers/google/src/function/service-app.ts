@@ -1,12 +1,4 @@
-import {
-  type App,
-  createApp,
-  createOnnxEngine,
-  type DeployedService,
-  InferenceError,
-  type Log,
-  type Predictor,
-} from "@virga/core";
+import { type App, createApp, type DeployedService, InferenceError, type Log, type Predictor } from "@virga/core";
 import { createFileStore, createHttpsStore, deployedModels, type ModelStore } from "@virga/core/weights";
 import { createGcsReader } from "../store/gcs-reader.ts";
 import { parseGcsUri } from "../store/gcs-uri.ts";
@@ -36,7 +28,6 @@ export function createServiceApp(
       ownStoreUri: environment.store,
       openStore: (uri) => openStore(uri, environment, token),
     }),
-    engine: createOnnxEngine({ threads: environment.threads }),
     log,
     ...(predictor && { predictor }),
     ...(environment.apiKeySha256 && { apiKeySha256: environment.apiKeySha256 }),
