@@ -23,8 +23,13 @@ export interface Endpoint {
   /** Known once the models are loaded. */
   readonly signature: Signature | undefined;
   readonly unusableOutputs: readonly UnusableOutput[];
-  /** @throws InferenceError `OVERLOADED` when a request that came now could not be answered by then. */
-  admit(deadlineAtMs: number): void;
+  /**
+   * Lets a request in that is still to be read.
+   *
+   * @returns to be called when it has been read, or has failed before; again does nothing.
+   * @throws InferenceError `OVERLOADED` when it could not be answered by then.
+   */
+  admit(deadlineAtMs: number): () => void;
   /** Loads the models if need be and keeps them open until `work` ends. */
   use<Result>(work: (served: Served) => Promise<Result>): Promise<Result>;
   /** Starts loading what is not loaded yet; never rejects. */
@@ -101,9 +106,7 @@ function pipelineEndpoint(name: string, models: readonly LibraryModel[], predict
     },
     signature,
     unusableOutputs: [],
-    admit: (deadlineAtMs) => {
-      for (const model of models) model.admit(deadlineAtMs);
-    },
+    admit: (deadlineAtMs) => admitToAll(models, deadlineAtMs),
     use: (work) =>
       useAll(models, async (sessions) =>
         work({ name, version, runnable: toRunnable(predictor, signature, (wanted) => pickModel(sessions, wanted)) }),
@@ -112,6 +115,21 @@ function pipelineEndpoint(name: string, models: readonly LibraryModel[], predict
       for (const model of models) model.slot.nudge();
     },
   };
+}
+
+/** Lets a request in where every model does, or nowhere. */
+function admitToAll(models: readonly LibraryModel[], deadlineAtMs: number): () => void {
+  const admitted: (() => void)[] = [];
+  const leave = (): void => {
+    for (const read of admitted) read();
+  };
+  try {
+    for (const model of models) admitted.push(model.admit(deadlineAtMs));
+    return leave;
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 /** Holds every model open at once, so that a pipeline never sees one swapped in the middle of a request. */

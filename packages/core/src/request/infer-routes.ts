@@ -1,13 +1,14 @@
-import { InferenceError } from "../errors.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
-import type { Endpoint } from "../predictor/endpoint.ts";
+import type { Endpoint, Served } from "../predictor/endpoint.ts";
 import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { type Deadline, withinDeadline } from "./deadline.ts";
+import { createEntrance } from "./entrance.ts";
 import type { Limits } from "./limits.ts";
+import type { ObservedInvocation } from "./observe-request.ts";
 import { decodeOpenInference } from "./protocol/open-inference/open-inference.ts";
 import { decodePredict } from "./protocol/predict.ts";
-import type { DecodeCall } from "./protocol/protocol.ts";
+import type { Call, DecodeCall } from "./protocol/protocol.ts";
 import { decodeTensorFlowServing } from "./protocol/tensorflow-serving/tensorflow-serving.ts";
 import type { Route, RouteCall } from "./route.ts";
 import type { Service } from "./service.ts";
@@ -45,50 +46,45 @@ function createPredict(
   metrics: ServiceMetrics,
   limits: Limits,
 ): (call: RouteCall, endpoint: Endpoint, decode: DecodeCall) => Promise<Answer> {
-  let underWay = 0;
+  const enter = createEntrance(limits);
 
-  async function predict(
-    { request, invocation }: RouteCall,
-    endpoint: Endpoint,
-    decode: DecodeCall,
-    deadline: Deadline,
-  ) {
-    endpoint.admit(deadline.atMs);
-    const body = await readBody(request, limits.maxRequestBytes);
-    metrics.requestBodyBytes.add({ model: endpoint.name }, body.byteLength);
-    return endpoint.use(async ({ runnable, ...identity }) => {
-      const { inputs, outputs, parameters, respond } = decode({ body, headers: request.headers }, runnable.signature);
-      const { signal, atMs: deadlineAtMs } = deadline;
-      signal.throwIfAborted();
-      const { requestId } = invocation;
-      const results = await runnable.run(inputs, {
-        signal,
-        deadlineAtMs,
-        mayTransfer: true,
-        requestId,
-        parameters,
-        ...(outputs && { outputs }),
+  async function predict(call: RouteCall, endpoint: Endpoint, decode: DecodeCall, deadline: Deadline): Promise<Answer> {
+    const arrived = endpoint.admit(deadline.atMs);
+    try {
+      const body = await readBody(call.request, limits.maxRequestBytes);
+      metrics.requestBodyBytes.add({ model: endpoint.name }, body.byteLength);
+      return await endpoint.use(async (served) => {
+        const decoded = decode({ body, headers: call.request.headers }, served.runnable.signature);
+        arrived();
+        return run(decoded, served, call.invocation, deadline);
       });
-      const answer = respond(results, identity);
-      metrics.responseBodyBytes.add({ model: endpoint.name }, answer.body.byteLength);
-      return answer;
-    });
+    } finally {
+      arrived();
+    }
+  }
+
+  async function run(
+    { inputs, outputs, parameters, respond }: Call,
+    { runnable, ...identity }: Served,
+    { requestId }: ObservedInvocation,
+    { signal, atMs: deadlineAtMs }: Deadline,
+  ): Promise<Answer> {
+    signal.throwIfAborted();
+    const told = { signal, deadlineAtMs, mayTransfer: true, requestId, parameters };
+    const results = await runnable.run(inputs, { ...told, ...(outputs && { outputs }) });
+    const answer = respond(results, identity);
+    metrics.responseBodyBytes.add({ model: identity.name }, answer.body.byteLength);
+    return answer;
   }
 
   return async (call, endpoint, decode) => {
     call.invocation.trail.model = endpoint.name;
-    if (underWay >= limits.maxConcurrentRequests) {
-      throw new InferenceError(
-        "OVERLOADED",
-        `The service already works on ${underWay} requests; try again in a second.`,
-      );
-    }
     // Counted until the work itself ends: an answered deadline does not stop a run that has begun.
-    underWay += 1;
-    const work = (deadline: Deadline): Promise<Answer> =>
-      predict(call, endpoint, decode, deadline).finally(() => {
-        underWay -= 1;
-      });
-    return withinDeadline(work, call.invocation, limits);
+    const leave = enter(call.request);
+    return withinDeadline(
+      (deadline) => predict(call, endpoint, decode, deadline).finally(leave),
+      call.invocation,
+      limits,
+    );
   };
 }

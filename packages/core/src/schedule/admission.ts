@@ -7,6 +7,8 @@ const ANSWER_MS = 5;
 const RUN_MARGIN = 1.5;
 /** Waits differ as well, and who is let in for nothing takes the place of one who would have been answered. */
 const WAIT_MARGIN = 1.25;
+/** A longer queue answers no more requests, only later: what a request waits for besides would make it late. */
+const MOST_WAITED_SHARE = 0.5;
 
 /**
  * From when on it is too late to begin a run. A job may always wait for half of its time, so that estimates that have
@@ -19,7 +21,8 @@ export function latestStart(nowMs: number, deadlineAtMs: number, estimate: RunEs
 /** Whether a request could be answered by its deadline when it waits so long; one that need not wait is always tried. */
 export function isInTime(nowMs: number, deadlineAtMs: number, waitMs: number, estimate: RunEstimate): boolean {
   if (waitMs <= 0) return true;
-  return nowMs + WAIT_MARGIN * waitMs + neededMs(estimate) <= deadlineAtMs;
+  const leftMs = deadlineAtMs - nowMs;
+  return waitMs <= MOST_WAITED_SHARE * leftMs && WAIT_MARGIN * waitMs + neededMs(estimate) <= leftMs;
 }
 
 function neededMs(estimate: RunEstimate): number {
@@ -38,7 +41,14 @@ export function tooLate(model: string, waitMs: number): InferenceError {
 
 function overloaded(message: string, waitMs: number): InferenceError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  return new InferenceError("OVERLOADED", `${message}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+  const { stackTraceLimit } = Error;
+  // Thousands of these a second are where the time of an overloaded service would go, and nobody reads their stacks.
+  Error.stackTraceLimit = 0;
+  try {
+    return new InferenceError("OVERLOADED", `${message}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** The refusal of a request whose time was over when it came to its run. */

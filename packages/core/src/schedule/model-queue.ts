@@ -8,6 +8,8 @@ export class ModelQueue {
   readonly estimate: RunEstimate = new RunEstimate();
   /** Lane time that the model has had, as fair queueing counts it: whose is least comes next. */
   startTag = 0;
+  /** Requests that were let in and are still being read. */
+  arriving = 0;
   #jobs: Job[] = [];
   #firstLateAtMs = Number.POSITIVE_INFINITY;
   #heldSinceMs: number | undefined;
@@ -26,9 +28,9 @@ export class ModelQueue {
     return this.#jobs[0];
   }
 
-  /** Lane time that the waiting jobs will take, as far as earlier ones tell. */
+  /** Lane time that the waiting jobs and those to come will take, as far as earlier ones tell. */
   get laneMs(): number {
-    return this.#jobs.length * this.estimate.jobMs;
+    return (this.#jobs.length + this.arriving) * this.estimate.jobMs;
   }
 
   /** When a waiting job will be too late at the earliest; may be one that has begun or left since. */

@@ -75,11 +75,20 @@ export class Scheduler {
    * Refuses what could not be answered in time, before anything is spent on it.
    *
    * @param deadlineAtMs as `performance.now()` counts.
+   * @returns to be called when the request has been read, or has failed before; again does nothing.
    * @throws InferenceError `OVERLOADED`, with `retryAfterSeconds`; the lanes' own failure while there are none.
    */
-  admit(model: string, deadlineAtMs: number): void {
-    const refusal = this.#refusal(this.#dispatcher.queues.find(model), deadlineAtMs, this.#clock.now());
+  admit(model: string, deadlineAtMs: number): () => void {
+    const queue = this.#dispatcher.queues.find(model);
+    const refusal = this.#refusal(queue, deadlineAtMs, this.#clock.now());
     if (refusal !== undefined) throw refusal;
+    if (queue === undefined) return () => undefined;
+    let isArriving = true;
+    queue.arriving += 1;
+    return () => {
+      if (isArriving) queue.arriving -= 1;
+      isArriving = false;
+    };
   }
 
   /** Runs what is queued and refuses what comes; resolves when all is answered. */
@@ -106,7 +115,7 @@ export class Scheduler {
     const { failure } = this.#dispatcher;
     if (failure !== undefined || queue === undefined) return failure;
     const waitMs = this.#dispatcher.waitMs(queue, nowMs);
-    if (queue.length >= this.#maxQueued) return queueFull(queue.model, queue.length, waitMs);
+    if (queue.length + queue.arriving >= this.#maxQueued) return queueFull(queue.model, queue.length, waitMs);
     return isInTime(nowMs, deadlineAtMs, waitMs, queue.estimate) ? undefined : tooLate(queue.model, waitMs);
   }
 }

@@ -24,8 +24,8 @@ export interface LibraryModel {
   readonly slot: ModelSlot;
   /** What serves now is called, or will be called as far as that is known before it is loaded. */
   readonly version: string | undefined;
-  /** @throws InferenceError `OVERLOADED` when a request that came now could not be answered by then. */
-  admit(deadlineAtMs: number): void;
+  /** Lets a request in that is still to be read; see `Endpoint.admit`. */
+  admit(deadlineAtMs: number): () => void;
   /** Looks whether the model's alias has moved and swaps; never rejects. Absent where there is nothing to follow. */
   readonly followAlias?: AliasLook;
 }
@@ -37,8 +37,8 @@ export interface LibraryContext {
   readonly metrics: ServiceMetrics;
   /** What a freshly loaded session passes through before it serves, such as labels. */
   dress(session: Session, config: ModelConfig, name: string): Session;
-  /** @throws InferenceError `OVERLOADED` when a request to this model that came now could not be answered by then. */
-  admit(name: string, deadlineAtMs: number): void;
+  /** Lets a request to a model in that is still to be read; see `Endpoint.admit`. */
+  admit(name: string, deadlineAtMs: number): () => void;
 }
 
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

@@ -25,6 +25,14 @@ export function memoryOf(tensors: SentTensors): readonly ArrayBuffer[] {
   return [...buffers];
 }
 
+/**
+ * Gives the memory of tensors back that are of no use any more: a worker has little else to collect, so that large inputs
+ * would pile up in it.
+ */
+export function freeMemory(tensors: SentTensors): void {
+  for (const buffer of memoryOf(tensors.filter(([, tensor]) => ownsMemory(tensor)))) buffer.transfer(0);
+}
+
 /** Tensors that have arrived, in a record without a prototype. */
 export function fromSentTensors(sent: SentTensors): Tensors {
   const tensors: Record<string, Tensor> = Object.create(null);

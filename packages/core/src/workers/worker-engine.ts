@@ -14,7 +14,7 @@ import { threadStarter } from "./worker-thread.ts";
 export interface WorkerEngineOptions {
   /** How many runs can go on at once; one for each whole CPU that the process may use where absent. */
   readonly workers?: number;
-  /** Threads that work on one run; 1 where absent. */
+  /** Threads that work on one run; as many as there are CPUs, at most 2, where absent. */
   readonly threads?: number;
   /**
    * What a worker is: a thread, to which tensors are handed over without a copy, or a process of its own, whose end ends

@@ -1,7 +1,7 @@
 import type { Session } from "../session/engine.ts";
 import { createOnnxEngine } from "../session/onnx-engine.ts";
 import { toSentFailure, type WorkerAnswer, type WorkerRequest } from "./messages.ts";
-import { fromSentTensors, memoryOf, toSentTensors } from "./tensor-message.ts";
+import { freeMemory, fromSentTensors, memoryOf, toSentTensors } from "./tensor-message.ts";
 
 /** Sends an answer; what is in `transfer` is handed over where that is possible. */
 export type Answer = (answer: WorkerAnswer, transfer: readonly ArrayBuffer[]) => void;
@@ -27,7 +27,9 @@ export function createWorkerService(answer: Answer): (request: WorkerRequest) =>
     const { inputs, outputs } = request;
     const startMs = performance.now();
     const results = await session.run(fromSentTensors(inputs), outputs === undefined ? {} : { outputs });
-    return { kind: "ran", outputs: toSentTensors(results), durationMs: performance.now() - startMs };
+    const durationMs = performance.now() - startMs;
+    freeMemory(inputs);
+    return { kind: "ran", outputs: toSentTensors(results), durationMs };
   }
 
   return async (request) => {

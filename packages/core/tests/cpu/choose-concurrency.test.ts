@@ -9,7 +9,7 @@ describe("concurrency", () => {
     [1.9, 1],
     [2, 2],
     [8, 8],
-  ])("of %d CPUs is %i workers with one thread each", (cpus, workers) => {
-    expect(chooseConcurrency(cpus)).toEqual({ workers, threads: 1 });
+  ])("of %d CPUs is %i workers, each with as many threads, at most two", (cpus, workers) => {
+    expect(chooseConcurrency(cpus)).toEqual({ workers, threads: Math.min(workers, 2) });
   });
 });
