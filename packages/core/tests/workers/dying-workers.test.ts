@@ -13,7 +13,7 @@ import { NEGATION, sourceOf, vector } from "./worker-models.ts";
 // Workers take long to start where many others want the CPUs.
 jest.setTimeout(240_000);
 
-const LIMITS = { deaths: 3, withinMs: 60_000, firstPauseMs: 300, longestPauseMs: 10_000 };
+const LIMITS = { deaths: 3, withinMs: 60_000, firstPauseMs: 900, longestPauseMs: 10_000 };
 const EXIT = 1001;
 
 let engine: TestedEngine;
