@@ -9,8 +9,8 @@ import { DEFAULT_TIMEOUTS, type Log, type ServerOptions } from "./server-options
 const CHECK_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 50;
 /**
- * Connections that may wait to be accepted, as far as the system lets them. Node accepts one in each turn of its loop, and
- * those beyond Node's own bound of 511 are told nothing and try again after 1, 2, 4 … s.
+ * Connections that may wait to be accepted, as far as the system lets them: those beyond the bound, which is 511 in Node,
+ * are told nothing and try again after 1, 2, 4 … s.
  */
 const WAITING_CONNECTIONS = 4_096;
 

@@ -31,8 +31,8 @@ export class Connections {
   }
 
   /**
-   * Opens every connection, each with a request, as whatever stands before a service keeps them open: Node takes one new
-   * connection for each turn of its loop, so that those that come while it is busy wait for seconds.
+   * Opens every connection, each with a request, as whatever stands before a service keeps them open: new ones
+   * that come while the service is busy were seen to wait for seconds.
    */
   async openAll(request: Uint8Array): Promise<void> {
     while (this.#open < this.#most) {
