@@ -65,6 +65,12 @@ describe.each(["thread", "process"] as const)("a worker %s that ends by", (isola
   });
 });
 
+/** Tells which children have come since: tests that ran before in this process may have left theirs. */
+function watchChildren(): () => readonly number[] {
+  const before = new Set(childrenOf(process.pid));
+  return () => childrenOf(process.pid).filter((pid) => !before.has(pid));
+}
+
 describe("worker processes", () => {
   it("survive each other's SIGFPE", async () => {
     const engine = createWorkerEngine({ workers: 2, threads: 1, isolation: "process" });
@@ -83,10 +89,11 @@ describe("worker processes", () => {
   });
 
   it("lose the run of the one that is killed, and of no other", async () => {
+    const newChildren = watchChildren();
     const engine = create({ workers: 3, start: processStarter() });
     const counting = await engine.load(sourceOf(COUNTING));
     await until(() => engine.lanes.count === 3);
-    const children = childrenOf(process.pid);
+    const children = newChildren();
     expect(children).toHaveLength(3);
     const endless = [counting.run(ENDLESS), counting.run(ENDLESS), counting.run(ENDLESS)];
     const outcomes = endless.map(codeOf);
@@ -95,16 +102,17 @@ describe("worker processes", () => {
     process.kill(killed, "SIGKILL");
     // The one that waited is carried out by the worker in its place.
     expect((await waiting)["count"]?.data[0]).toBe(10);
-    expect(childrenOf(process.pid)).toHaveLength(3);
+    expect(newChildren()).toHaveLength(3);
     for (const pid of others) process.kill(pid, "SIGKILL");
     expect(await Promise.all(outcomes)).toEqual(["WORKER_LOST", "WORKER_LOST", "WORKER_LOST"]);
   });
 
   it("that is killed while it loads fails the load, which may be asked again", async () => {
+    const newChildren = watchChildren();
     const engine = create({ workers: 1, start: processStarter() });
     const loads = [codeOf(engine.load(sourceOf(NEGATION)))];
     // Not started yet: the load waits for it.
-    for (const pid of childrenOf(process.pid)) process.kill(pid, "SIGKILL");
+    for (const pid of newChildren()) process.kill(pid, "SIGKILL");
     const [first] = await Promise.all(loads);
     expect([undefined, "WORKER_LOST"]).toContain(first);
     const session = await engine.load(sourceOf(NEGATION));
