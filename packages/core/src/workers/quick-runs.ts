@@ -3,8 +3,8 @@ import type { Session } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 
-/** A run this long is not noticed by whatever else the calling thread has to do; handing it over takes about as long. */
-const QUICK_MS = 0.15;
+/** A run this long is not noticed by whatever else the calling thread has to do; in a worker, waking up counts as well. */
+const QUICK_MS = 0.4;
 /** So many of them in a row, in a worker. */
 const RUNS_IN_A_ROW = 20;
 /** A run that takes so long here was the last one here. */

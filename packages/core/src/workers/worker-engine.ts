@@ -4,6 +4,7 @@ import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Engine, Lanes, ModelSource } from "../session/engine.ts";
 import { createOnnxEngine } from "../session/onnx-engine.ts";
+import { chooseThreads } from "../session/session-options.ts";
 import { createPooledSession } from "./pooled-session.ts";
 import { runQuickOnesHere } from "./quick-runs.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -46,7 +47,9 @@ export function createWorkerEngine(options: WorkerEngineOptions = {}): WorkerEng
   if (!Number.isInteger(workers) || workers < 1) {
     throw new InferenceError("CONFIG_INVALID", `The number of workers must be 1 or more, not ${workers}.`);
   }
-  const here = createOnnxEngine({ threads });
+  chooseThreads({ threads });
+  // Threads that sleep while they wait take longer to wake than such a run takes.
+  const here = createOnnxEngine({ threads: 1 });
   const start = isolation === "process" ? processStarter() : threadStarter();
   const pool = new WorkerPool({ workers, threads, start, ...(log === undefined ? {} : { log }) });
   return {
