@@ -8,7 +8,7 @@ import type { FetchOptions } from "./fetch/fetch-options.ts";
 import { whenRequestsSent } from "./fetch/outgoing-requests.ts";
 import { chooseLoad, type LoadChoice } from "./load-choice.ts";
 import { machineLayout } from "./machine-layout.ts";
-import { mayPack, packLater } from "./packed/pack-later.ts";
+import { packLater } from "./packed/pack-later.ts";
 import type { Registry, ResolvedVersion } from "./registry/registry.ts";
 
 /** A model that lives in a registry. */
@@ -49,7 +49,7 @@ export async function loadRegistered(
   const folder = await openFolder(model, resolved, choice);
   try {
     const bare = await createSession(engine, folder, choice);
-    const session = mayPack(engine) ? packLater(bare, { engine, source: toSource(folder, choice), log }) : bare;
+    const session = packLater(bare, { engine, source: toSource(folder, choice), log });
     return { ...session, close: () => session.close().finally(() => folder.release()) };
   } catch (error) {
     await folder.release();

@@ -7,7 +7,7 @@ import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-
 import { type LoadedModel, ModelSlot } from "./model-slot.ts";
 import type { ModelTreatment } from "./model-treatment.ts";
 import { observeLoad } from "./observe-load.ts";
-import { mayPack, packLater } from "./packed/pack-later.ts";
+import { packLater } from "./packed/pack-later.ts";
 import type { ResolvedVersion } from "./registry/registry.ts";
 
 /** One model of a service, as it is configured. */
@@ -75,7 +75,7 @@ function createLibraryModel(name: string, config: ModelConfig, context: LibraryC
 
 async function loadSource(source: ModelSource, { engine, log }: LibraryContext): Promise<Session> {
   const session = await engine.load(source);
-  return source.kind === "file" && mayPack(engine) ? packLater(session, { engine, source, log }) : session;
+  return source.kind === "file" ? packLater(session, { engine, source, log }) : session;
 }
 
 /** A model that is whatever version its registry says, now and later. */

@@ -19,16 +19,13 @@ export interface PackLaterOptions {
   readonly log: Log;
 }
 
-/** Whether an engine's process lives long enough that packed weights may pay: one with workers does. */
-export function mayPack({ lanes }: Engine): boolean {
-  return lanes !== undefined;
-}
-
 /**
  * A session that serves from the weights as they are, so that it is there at once, and moves to packed ones once it has
- * been used for a while: they are made beside it, once for all workers, and give the same answers faster.
+ * been used for a while: they are made beside it, once for all workers, and give the same answers faster. An engine without
+ * workers belongs to a process that may not live so long: its session is given back.
  */
 export function packLater(first: Session, { engine, source, log }: PackLaterOptions): Session {
+  if (engine.lanes === undefined) return first;
   const ending = new AbortController();
   let current = first;
   let runs = 0;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,9 +69,7 @@ async function runUntilTold(session: Session): Promise<readonly unknown[]> {
 
 /** Folders of this process that hold layouts. */
 function layoutFolders(): readonly string[] {
-  const parent = join(tmpdir(), "virga-packed");
-  if (!existsSync(parent)) return [];
-  return readdirSync(parent).filter((name) => name.startsWith(toOwnedName(ownIdentity(), "")));
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`virga-packed-${toOwnedName(ownIdentity(), "")}`));
 }
 
 describe("packLater", () => {
@@ -101,9 +99,12 @@ describe("packLater", () => {
 describe("makeLayoutFolder", () => {
   it("removes what processes that have ended left behind, and nothing else", async () => {
     const parent = join(folder, "packed");
-    const dead = toOwnedName({ ...ownIdentity(), pid: 2 ** 22 + 1 }, "left");
-    for (const name of [dead, "another"]) await mkdir(join(parent, name), { recursive: true });
+    const dead = `virga-packed-${toOwnedName({ ...ownIdentity(), pid: 2 ** 22 + 1 }, "left")}`;
+    const living = `virga-packed-${toOwnedName(ownIdentity(), "lives")}`;
+    for (const name of [dead, living, "another"]) await mkdir(join(parent, name), { recursive: true });
     const made = await makeLayoutFolder(parent);
-    expect(readdirSync(parent).sort()).toEqual([made.slice(parent.length + 1), "another"].sort());
+    expect(readdirSync(parent).sort()).toEqual([made.slice(parent.length + 1), living, "another"].sort());
+    // Whoever else could write there could have any model served.
+    expect(statSync(made).mode & 0o777).toBe(0o700);
   });
 });
