@@ -3,7 +3,7 @@ import type { Endpoint, Served } from "../predictor/endpoint.ts";
 import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { type Deadline, withinDeadline } from "./deadline.ts";
-import { createEntrance } from "./entrance.ts";
+import { createEntrance, type Place } from "./entrance.ts";
 import type { Limits } from "./limits.ts";
 import type { ObservedInvocation } from "./observe-request.ts";
 import { decodeOpenInference } from "./protocol/open-inference/open-inference.ts";
@@ -48,10 +48,17 @@ function createPredict(
 ): (call: RouteCall, endpoint: Endpoint, decode: DecodeCall) => Promise<Answer> {
   const enter = createEntrance(limits);
 
-  async function predict(call: RouteCall, endpoint: Endpoint, decode: DecodeCall, deadline: Deadline): Promise<Answer> {
+  async function predict(
+    call: RouteCall,
+    endpoint: Endpoint,
+    decode: DecodeCall,
+    deadline: Deadline,
+    place: Place,
+  ): Promise<Answer> {
     const arrived = endpoint.admit(deadline.atMs);
     try {
       const body = await readBody(call.request, limits.maxRequestBytes);
+      place.hold(body.byteLength);
       metrics.requestBodyBytes.add({ model: endpoint.name }, body.byteLength);
       return await endpoint.use(async (served) => {
         const decoded = decode({ body, headers: call.request.headers }, served.runnable.signature);
@@ -80,9 +87,9 @@ function createPredict(
   return async (call, endpoint, decode) => {
     call.invocation.trail.model = endpoint.name;
     // Counted until the work itself ends: an answered deadline does not stop a run that has begun.
-    const leave = enter(call.request);
+    const place = enter(call.request);
     return withinDeadline(
-      (deadline) => predict(call, endpoint, decode, deadline).finally(leave),
+      (deadline) => predict(call, endpoint, decode, deadline, place).finally(() => place.leave()),
       call.invocation,
       limits,
     );

@@ -4,7 +4,7 @@ export interface Limits {
   readonly maxRequestBytes: number;
   /** Predictions under way or waiting at once; more are refused with 503. */
   readonly maxConcurrentRequests: number;
-  /** Bodies of predictions under way together, as long as they say they are; more are refused with 503. */
+  /** Bodies of predictions under way together, as they announce themselves and as they are read; more are refused with 503. */
   readonly maxBufferedBytes: number;
   /** Longest time for one prediction, its model's load included. */
   readonly timeoutMs: number;
