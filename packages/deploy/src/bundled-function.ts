@@ -5,7 +5,7 @@ export interface BundledFile {
   readonly sizeBytes: number;
 }
 
-/** A function ready to be zipped or uploaded: one bundle and onnxruntime's native files, nothing else. */
+/** A function ready to be zipped or uploaded: its bundle, the programs that it starts and onnxruntime's native files. */
 export interface BundledFunction {
   /** Absolute; holds exactly `files`. */
   readonly folder: string;

@@ -6,6 +6,7 @@ export { chooseLoad, type LoadChoice } from "./load-choice.ts";
 // The door to the weights' way: what prepares, keeps and finds models. A request needs none of it.
 export { externalLocations, type ModelFile } from "./onnx-file/model-file.ts";
 export { readModelFile } from "./onnx-file/read-model-file.ts";
+export { LAYOUT_PROCESS } from "./packed/layout-process-location.ts";
 export { MANIFEST_FILE, type PrepareOptions, prepareModel } from "./prepare/prepare-model.ts";
 export { openSourceModel, type SourceModel } from "./prepare/source-model.ts";
 export { type FreeSizes, trialInputs } from "./prepare/trial-inputs.ts";

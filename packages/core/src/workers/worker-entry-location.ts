@@ -1,5 +1,2 @@
-/** What a worker runs: beside this file, as source or as built. */
-export const WORKER_ENTRY: URL = new URL(
-  import.meta.url.endsWith(".ts") ? "./worker-entry.ts" : "./worker-entry.js",
-  import.meta.url,
-);
+/** What a worker runs: beside this file, as source, as built or as bundled. */
+export const WORKER_ENTRY: URL = new URL(import.meta.url.replace(/-location(\.\w+)$/, "$1"));

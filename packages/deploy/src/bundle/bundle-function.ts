@@ -4,12 +4,12 @@ import type { BundledFile, BundledFunction } from "../bundled-function.ts";
 import { toParts } from "./bundled-parts.ts";
 import type { BundleOptions } from "./compile-function.ts";
 import { checkMachine } from "./elf-file.ts";
-import { BUNDLE_NAME, clearOutputFolder } from "./output-folder.ts";
+import { clearOutputFolder } from "./output-folder.ts";
 import { nativeFiles } from "./runtime-files.ts";
 
 /**
- * Bundles a function into one ES module with onnxruntime's native files beside it. The same input gives the same bytes,
- * whatever the folder.
+ * Bundles a function into one ES module with onnxruntime's native files beside it, and, where it has workers, their program
+ * and the modules that both share. The same input gives the same bytes, whatever the folder.
  *
  * @throws InferenceError `CONFIG_INVALID` when something does not compile, needs an addon in machine code or files that
  * the bundle would not find, or when the folder holds other files.
@@ -18,18 +18,18 @@ export async function bundleFunction(options: BundleOptions): Promise<BundledFun
   const { entry, architecture, outputFolder } = options;
   // The bundler takes a tenth of a second to load, which commands that bundle nothing need not pay for.
   const { compileFunction } = await import("./compile-function.ts");
-  const { code, metafile, assets } = await compileFunction(options);
+  const { modules, metafile, assets } = await compileFunction(options);
   const natives = nativeFiles(architecture);
   for (const path of natives) await checkMachine(path, architecture);
   await clearOutputFolder(outputFolder);
-  await writeFile(join(outputFolder, BUNDLE_NAME), code);
+  for (const [name, code] of modules) await writeFile(join(outputFolder, name), code);
   const copies = [...natives.map((path) => [basename(path), path] as const), ...assets];
   for (const [name, path] of copies) {
     await mkdir(dirname(join(outputFolder, name)), { recursive: true });
     await copyFile(path, join(outputFolder, name));
   }
   const files: BundledFile[] = [];
-  for (const name of [BUNDLE_NAME, ...copies.map(([name]) => name)]) {
+  for (const name of [...modules, ...copies].map(([name]) => name)) {
     files.push({ name, sizeBytes: (await stat(join(outputFolder, name))).size });
   }
   return { folder: outputFolder, files, parts: toParts(metafile, entry.resolveFolder) };

@@ -7,6 +7,7 @@ export interface FunctionEntry {
   readonly contents: string;
   /** Absolute. */
   readonly resolveFolder: string;
+  readonly hasWorkers: boolean;
 }
 
 /** What makes a cloud's handlers, and what they are called. */
@@ -18,11 +19,14 @@ export interface HandlerSource {
   readonly handlers: readonly string[];
   /** The provider's own, which finds its module; a user's project may not have it. Absolute. */
   readonly packageFolder: string;
+  /** How many runs go on at once beside the thread that answers; on that thread where absent. */
+  readonly workers?: number;
 }
 
 /** Writes the module that is the function: the service as a literal, the user's predictor as an import. */
 export function writeFunctionEntry(plan: ServicePlan, source: HandlerSource): FunctionEntry {
-  const service = JSON.stringify(toDeployedService(plan), undefined, 2);
+  const { workers } = source;
+  const service = JSON.stringify({ ...toDeployedService(plan), workers }, undefined, 2);
   const { predictorPath } = plan;
   const [importPredictor, argument] =
     predictorPath === undefined
@@ -32,7 +36,7 @@ export function writeFunctionEntry(plan: ServicePlan, source: HandlerSource): Fu
     `import { ${source.create} } from ${JSON.stringify(source.moduleName)};\n` +
     `${importPredictor}\n` +
     `export const { ${source.handlers.join(", ")} } = await ${source.create}(${service}${argument});\n`;
-  return { contents, resolveFolder: source.packageFolder };
+  return { contents, resolveFolder: source.packageFolder, hasWorkers: workers !== undefined };
 }
 
 function toDeployedService({ service, models, timeoutSeconds }: ServicePlan): DeployedService {

@@ -39,7 +39,7 @@ export function sourceAssets(assets: Map<string, string>): Plugin {
         const problem = findProblem(path, files, assets);
         if (problem !== undefined) return { errors: [{ text: problem, location: locate(source, path) }] };
         for (const file of files) assets.set(toAssetName(file, path), file);
-        return placeSource(source, path);
+        return placeSource(source, path, toAssetName(path, path));
       });
     },
   };
@@ -54,9 +54,10 @@ async function toPlainCode(source: string, path: string): Promise<string> {
   );
 }
 
-function placeSource(source: string, path: string): OnLoadResult {
+/** A source that takes a file of the artefact for its own place. */
+export function placeSource(source: string, path: string, name: string): OnLoadResult {
   const [beginning = ""] = BEGINNING.exec(source) ?? [];
-  const declaration = `const ${MODULE} = virgaModuleAt(${JSON.stringify(toAssetName(path, path))});`;
+  const declaration = `const ${MODULE} = virgaModuleAt(${JSON.stringify(name)});`;
   return { contents: `${beginning} ${declaration} ${source.slice(beginning.length)}`, loader: loaderOf(path) };
 }
 

@@ -26,3 +26,9 @@ export function cpuOf({ google, memoryMb }: Sized): number {
 export function concurrencyOf(plan: Sized): number {
   return plan.google.concurrency ?? Math.max(1, REQUESTS_PER_PROCESSOR * Math.floor(cpuOf(plan)));
 }
+
+/** Runs that one instance carries out at once beside the thread that answers; none where it gets one request at a time. */
+export function workersOf(plan: Sized): number {
+  const concurrency = concurrencyOf(plan);
+  return concurrency > 1 ? Math.min(concurrency, Math.max(1, Math.floor(cpuOf(plan)))) : 0;
+}

@@ -1,4 +1,4 @@
-import type { App, DeployedService, Log, Predictor } from "@virga/core";
+import type { App, DeployedService, Engine, Log, Predictor } from "@virga/core";
 import { createAliasWatch } from "@virga/core/weights";
 import { createCloudLog } from "./cloud-log.ts";
 import { followBesideRequests } from "./follow-aliases.ts";
@@ -26,16 +26,24 @@ export interface FunctionHandlers {
 /**
  * Loads the service's models and gives the entry points of its functions; the framework listens only after that. A model
  * that does not load does not end the instance: requests are told, and the load is tried again.
+ *
+ * @param openEngine gives what runs the models; the calling thread does where absent.
  */
 export async function createFunctionHandlers(
   service: DeployedService,
   predictor?: Predictor,
+  openEngine?: (log: Log) => Engine,
 ): Promise<FunctionHandlers> {
   const environment = readFunctionEnvironment();
   if (environment.signature === "http") leaveBodiesUnread();
   const log = createCloudLog(environment.project, (line) => process.stdout.write(line));
+  const engine = openEngine?.(log);
   const token = createStorageToken(environment);
-  const app = createServiceApp(service, predictor, environment, token, log);
+  const app = createServiceApp(
+    { service, ...(predictor && { predictor }), ...(engine && { engine }), log },
+    environment,
+    token,
+  );
   await warmWithin(START_WINDOW_MS, app, log);
   const { timeoutMs } = environment;
   const watch = createAliasWatch((signal) => app.followAliases(signal));

@@ -1,4 +1,5 @@
 // The door for what runs inside a function; nothing of the SDK is behind it.
+export { type ConcurrentService, createConcurrentHandlers } from "./concurrent-handlers.ts";
 export { createFunctionHandlers, type FunctionHandlers } from "./function-handlers.ts";
 export {
   createHttpHandler,

@@ -1,4 +1,4 @@
-import { type App, createApp, type DeployedService, InferenceError, type Log, type Predictor } from "@virga/core";
+import { type App, createApp, type DeployedService, InferenceError, type ServiceOptions } from "@virga/core";
 import { createFileStore, createHttpsStore, deployedModels, type ModelStore } from "@virga/core/weights";
 import { createGcsReader } from "../store/gcs-reader.ts";
 import { parseGcsUri } from "../store/gcs-uri.ts";
@@ -13,23 +13,25 @@ export function createStorageToken({ storageEndpoint, metadataHost }: FunctionEn
   return storageEndpoint === undefined ? createMetadataToken(metadataHost) : async () => undefined;
 }
 
-/** The service that a bundle carries, as an app on this instance. */
+/** The service that a bundle carries, and what it is run with. */
+export interface CarriedService extends Pick<ServiceOptions, "predictor" | "engine" | "log"> {
+  readonly service: DeployedService;
+}
+
+/** A service as an app on this instance. */
 export function createServiceApp(
-  service: DeployedService,
-  predictor: Predictor | undefined,
+  { service, ...options }: CarriedService,
   environment: FunctionEnvironment,
   token: StorageToken,
-  log: Log,
 ): App {
   return createApp({
+    ...options,
     name: service.name,
     models: deployedModels(service, {
       cacheFolder: environment.cacheFolder,
       ownStoreUri: environment.store,
       openStore: (uri) => openStore(uri, environment, token),
     }),
-    log,
-    ...(predictor && { predictor }),
     ...(environment.apiKeySha256 && { apiKeySha256: environment.apiKeySha256 }),
     ...(service.timeoutMs && { limits: { timeoutMs: service.timeoutMs } }),
   });

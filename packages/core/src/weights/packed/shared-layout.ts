@@ -4,16 +4,12 @@ import { fileURLToPath } from "node:url";
 import { InferenceError } from "../../errors.ts";
 import type { FileSource } from "../../session/engine.ts";
 import type { Tensors } from "../../tensor/tensor.ts";
+import { LAYOUT_PROCESS } from "./layout-process-location.ts";
 import { lackOfRoom, layoutBytes } from "./layout-room.ts";
 import type { LayoutTask, SharedLayout } from "./write-packed.ts";
 
 export type { SharedLayout } from "./write-packed.ts";
 
-/** Beside this file, as source or as built. */
-const PROCESS_ENTRY: URL = new URL(
-  import.meta.url.endsWith(".ts") ? "./layout-process.ts" : "./layout-process.js",
-  import.meta.url,
-);
 /** Those that mean this process alone. */
 const NOT_HANDED_DOWN = /^--(inspect|input-type|eval|print|watch|test)/;
 
@@ -54,7 +50,7 @@ export async function writeSharedLayout(
 
 function askProcess(task: LayoutTask, signal: AbortSignal | undefined): Promise<SharedLayout | string> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(PROCESS_ENTRY), [], {
+    const child = fork(fileURLToPath(LAYOUT_PROCESS), [], {
       serialization: "advanced",
       execArgv: process.execArgv.filter((option) => !NOT_HANDED_DOWN.test(option)),
       killSignal: "SIGKILL",
