@@ -5,11 +5,9 @@ import { failureText } from "./failure-text.ts";
 import type { Log } from "./server-options.ts";
 import { toIncomingRequest } from "./to-incoming-request.ts";
 import { toRequest } from "./to-request.ts";
+import { UnreadBodies } from "./unread-body.ts";
 import { writeAnswer } from "./write-answer.ts";
 import { type WriteOptions, writeResponse } from "./write-response.ts";
-
-/** How long the rest of an upload is still taken in and thrown away after its answer: cut off, it would cost the answer. */
-const LINGER_MS = 2_000;
 
 /** How requests are heard; for a platform that has a server of its own. */
 export interface ListenerOptions {
@@ -30,14 +28,15 @@ export interface ListenerOptions {
  */
 export function createRequestListener(app: InferenceApp, options: ListenerOptions): RequestListener {
   const { log } = options;
+  const unread = new UnreadBodies();
   return (incoming, outgoing) => {
     trackAnswer(incoming.socket, outgoing);
     const caller = new AbortController();
     outgoing.once("close", () => {
-      if (!outgoing.writableFinished) caller.abort();
+      if (!outgoing.writableFinished && !unread.hasRefused(incoming)) caller.abort();
     });
-    outgoing.once("finish", () => linger(incoming));
-    respond(app, incoming, outgoing, caller.signal, options).catch((error: unknown) => {
+    outgoing.once("finish", () => unread.discard(incoming));
+    respond(app, incoming, outgoing, caller.signal, options, unread).catch((error: unknown) => {
       log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
       giveUp(outgoing);
     });
@@ -50,20 +49,22 @@ async function respond(
   outgoing: ServerResponse,
   signal: AbortSignal,
   { readBody, invocation, isDraining, stalledMs }: ListenerOptions,
+  unread: UnreadBodies,
 ): Promise<void> {
   const writing = (): WriteOptions => ({ close: isDraining(), stalledMs });
-  if (FORBIDDEN_METHODS.has(incoming.method ?? "")) {
-    return writeAnswer(outgoing, refuseMethod(incoming.method ?? ""), writing());
-  }
+  const write = (answer: Answer): void => {
+    if (!unread.refuse(incoming, outgoing, answer, isDraining())) writeAnswer(outgoing, answer, writing());
+  };
+  if (FORBIDDEN_METHODS.has(incoming.method ?? "")) return write(refuseMethod(incoming.method ?? ""));
   let request: IncomingRequest;
   try {
     request = toIncomingRequest(incoming, readBody?.(incoming));
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unreadable";
-    return writeAnswer(outgoing, failureAnswer(400, `This request cannot be read: ${reason}.`), writing());
+    return write(failureAnswer(400, `This request cannot be read: ${reason}.`));
   }
   const heard = { ...invocation?.(incoming), signal };
-  if (app.answer !== undefined) return writeAnswer(outgoing, await app.answer(request, heard), writing());
+  if (app.answer !== undefined) return write(await app.answer(request, heard));
   return writeResponse(outgoing, await app.fetch(toRequest(request, incoming), heard), writing());
 }
 
@@ -81,13 +82,6 @@ function refuseMethod(method: string): Answer {
 
 function failureAnswer(status: number, message: string): Answer {
   return { status, headers: { "content-type": "application/json" }, body: Buffer.from(failureText(message)) };
-}
-
-function linger(incoming: IncomingMessage): void {
-  if (incoming.complete) return;
-  setTimeout(() => {
-    if (!incoming.complete) incoming.socket.destroy();
-  }, LINGER_MS).unref();
 }
 
 function giveUp(outgoing: ServerResponse): void {

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type InferenceApp, InferenceError } from "@virga/core";
 import { answerClientError } from "./client-error.ts";
+import { oweContinue } from "./expected-continue.ts";
 import { createRequestListener } from "./request-listener.ts";
 import { DEFAULT_TIMEOUTS, type Log, type ServerOptions } from "./server-options.ts";
 
@@ -35,6 +36,8 @@ export async function startServer(app: InferenceApp, options: ServerOptions): Pr
   const { host = "127.0.0.1", port, log = () => undefined } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   let draining: Promise<void> | undefined;
+  const isDraining = (): boolean => draining !== undefined;
+  const listener = createRequestListener(app, { isDraining, stalledMs: timeouts.stalledMs, log });
   const server = createServer(
     {
       headersTimeout: timeouts.headersMs,
@@ -44,8 +47,13 @@ export async function startServer(app: InferenceApp, options: ServerOptions): Pr
       // Node answers a missing Host with an empty 400; the listener answers it with the reason.
       requireHostHeader: false,
     },
-    createRequestListener(app, { isDraining: () => draining !== undefined, stalledMs: timeouts.stalledMs, log }),
+    listener,
   );
+  // Otherwise Node asks for every body, also for those that are to be refused.
+  server.on("checkContinue", (incoming, outgoing) => {
+    oweContinue(incoming, outgoing);
+    listener(incoming, outgoing);
+  });
   server.on("clientError", answerClientError);
   const connections = trackConnections(server);
   await listen(server, host, port);

@@ -8,7 +8,7 @@ const RUN_MARGIN = 1.5;
 /** Waits differ as well, and who is let in for nothing takes the place of one who would have been answered. */
 const WAIT_MARGIN = 1.25;
 /** A longer queue answers no more requests, only later: what a request waits for besides would make it late. */
-const MOST_WAITED_SHARE = 0.5;
+const MOST_WAITED_SHARE = 0.25;
 
 /**
  * From when on it is too late to begin a run. A job may always wait for half of its time, so that estimates that have
