@@ -1,8 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { markIdle } from "./busy-threads.ts";
 import type { WorkerRequest } from "./messages.ts";
+import { yieldToCallers } from "./worker-priority.ts";
 import { type Answer, createWorkerService } from "./worker-service.ts";
 
+// Before there are sessions, whose threads take it over.
+yieldToCallers(parentPort !== null);
 if (parentPort === null) serveProcess();
 else serveThread(parentPort);
 
