@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { payContinue } from "./expected-continue.ts";
+import { freePiece } from "./free-piece.ts";
 
 /** Bodies up to this size are gathered into one buffer of the announced length; larger ones pass through in pieces. */
 const GATHERED_BYTES = 64 * 1024 * 1024;
@@ -39,7 +40,7 @@ function gather(incoming: IncomingMessage, sizeBytes: number): Promise<Uint8Arra
       // Allocated only now: a client that announces much and sends nothing costs nothing.
       whole ??= Buffer.allocUnsafeSlow(sizeBytes);
       piece.copy(whole, receivedBytes - piece.byteLength);
-      free(piece);
+      freePiece(piece);
     });
     incoming.on("end", () => resolve(whole ?? new Uint8Array()));
     incoming.on("error", reject);
@@ -50,9 +51,4 @@ function gather(incoming: IncomingMessage, sizeBytes: number): Promise<Uint8Arra
     if (incoming.destroyed) endEarly();
     else incoming.on("close", endEarly);
   });
-}
-
-/** Gives memory back that node:http read a body into, where nothing else lies in it: waiting for its collection costs more. */
-function free({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -35,7 +35,6 @@ export function createRequestListener(app: InferenceApp, options: ListenerOption
     outgoing.once("close", () => {
       if (!outgoing.writableFinished && !unread.hasRefused(incoming)) caller.abort();
     });
-    outgoing.once("finish", () => unread.discard(incoming));
     respond(app, incoming, outgoing, caller.signal, options, unread).catch((error: unknown) => {
       log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
       giveUp(outgoing);
@@ -53,7 +52,9 @@ async function respond(
 ): Promise<void> {
   const writing = (): WriteOptions => ({ close: isDraining(), stalledMs });
   const write = (answer: Answer): void => {
-    if (!unread.refuse(incoming, outgoing, answer, isDraining())) writeAnswer(outgoing, answer, writing());
+    if (unread.refuse(incoming, outgoing, answer, isDraining())) return;
+    unread.discard(incoming);
+    writeAnswer(outgoing, answer, writing());
   };
   if (FORBIDDEN_METHODS.has(incoming.method ?? "")) return write(refuseMethod(incoming.method ?? ""));
   let request: IncomingRequest;
@@ -65,7 +66,8 @@ async function respond(
   }
   const heard = { ...invocation?.(incoming), signal };
   if (app.answer !== undefined) return write(await app.answer(request, heard));
-  return writeResponse(outgoing, await app.fetch(toRequest(request, incoming), heard), writing());
+  await writeResponse(outgoing, await app.fetch(toRequest(request, incoming), heard), writing());
+  unread.discard(incoming);
 }
 
 /** Methods that no web `Request` carries. Source: Fetch Standard, "forbidden method". */
