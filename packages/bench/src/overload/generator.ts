@@ -28,6 +28,7 @@ export interface PhaseReports {
 
 /** Load out of a process of its own, which does not wait for what this one does. */
 export interface Generator {
+  readonly pid: number;
   run<Kind extends Phase["kind"]>(phase: Extract<Phase, { kind: Kind }>): Promise<PhaseReports[Kind]>;
   stop(): Promise<void>;
 }
@@ -40,6 +41,7 @@ export function startGenerator(order: Omit<LoadOrder, "kind">): Generator {
   child.send({ kind: "order", ...order } satisfies LoadOrder);
   const ended = once(child, "exit");
   return {
+    pid: child.pid ?? 0,
     async run(phase) {
       child.send(phase);
       const [report] = await Promise.race([

@@ -5,6 +5,7 @@ import { DEFAULT_CACHE, modelFile } from "../models/model-file.ts";
 import type { Workload } from "../throughput/workloads.ts";
 import { loadBareModel, toFeeds } from "../warm/bare-model.ts";
 import { startServerProcess } from "../warm/server-process.ts";
+import { measureBareRefusal } from "./bare-refusal.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import { findWorkload, WORKLOAD_NAMES } from "./find-workload.ts";
 import { startGenerator } from "./generator.ts";
@@ -38,6 +39,7 @@ export const overload: Bench = defineBench({
 const NOTES = [
   `capacity: the best of closed loops of 8 and 32 callers, as is; every request has ${DEADLINE_MS} ms, by the service and by its callers`,
   "the generator is a process of its own on the same machine with 1,000 connections, opened before; it asks in binary",
+  "beside refusals: the capacity less the CPU that bare node:http and the generator take to refuse and upload as much; they share the processors with the service",
   "memory: anonymous, of the service and its children; growth: median of the last quarter less that of the second",
   "recovery: from the end of the load to the first of five lone requests in a row that take no longer than twice what they took before, or 5 ms more",
 ];
@@ -61,13 +63,14 @@ async function measure(
     models: { [name]: path },
     ...(profile && { profileDirectory: profile }),
   });
-  const generator = startGenerator({ origin: service.url, workload: name, recorded, deadlineMs: DEADLINE_MS });
-  try {
-    return await overloadOnce(generator, service.pid, settings, (message) => progress(`${name}: ${message}`));
-  } finally {
+  const order = { workload: name, recorded, deadlineMs: DEADLINE_MS };
+  const generator = startGenerator({ origin: service.url, ...order });
+  const measuring = overloadOnce(generator, service.pid, settings, (message) => progress(`${name}: ${message}`));
+  const measured = await measuring.finally(async () => {
     await generator.stop();
     await service.stop();
-  }
+  });
+  return { ...measured, refusalCpuMs: await measureBareRefusal(order) };
 }
 
 async function askBare({ requests }: Workload, path: string): Promise<readonly (readonly number[])[]> {

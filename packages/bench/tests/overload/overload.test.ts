@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "@jest/globals";
 import type { Row } from "../../src/frame/row.ts";
+import { capacityBeside } from "../../src/overload/bare-refusal.ts";
 import { recoveryOf } from "../../src/overload/overload-once.ts";
 import { growthOf } from "../../src/overload/watched-memory.ts";
 
@@ -30,5 +32,14 @@ describe("overload", () => {
   it("sees memory that grows, and not the way up to a plateau", () => {
     expect(growthOf(Array.from({ length: 100 }, (_, index) => index))).toBe(50);
     expect(growthOf([0, 10, 20, 30, ...new Array(12).fill(40)])).toBe(0);
+  });
+});
+
+describe("capacity beside refusals", () => {
+  it("is what the processors have left, and never less than nothing", () => {
+    const cores = availableParallelism();
+    expect(capacityBeside(80, 0, 1)).toBe(80);
+    expect(capacityBeside(80, 500 * cores, 1)).toBeCloseTo(40);
+    expect(capacityBeside(80, 5_000 * cores, 1)).toBe(0);
   });
 });
