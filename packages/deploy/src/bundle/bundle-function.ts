@@ -8,8 +8,8 @@ import { clearOutputFolder } from "./output-folder.ts";
 import { nativeFiles } from "./runtime-files.ts";
 
 /**
- * Bundles a function into one ES module with onnxruntime's native files beside it, and, where it has workers, their program
- * and the modules that both share. The same input gives the same bytes, whatever the folder.
+ * Bundles a function into one ES module with onnxruntime's native files beside it and, where it has workers, the programs
+ * that they are. The same input gives the same bytes, whatever the folder.
  *
  * @throws InferenceError `CONFIG_INVALID` when something does not compile, needs an addon in machine code or files that
  * the bundle would not find, or when the folder holds other files.

@@ -4,7 +4,7 @@ import { explainBuildFailure } from "./build-failure.ts";
 import { CORE_PROGRAMS, programsBesideBundle } from "./core-programs.ts";
 import { nativeDependencies } from "./native-dependencies.ts";
 import { oneCore } from "./one-core.ts";
-import { BANNER, BUNDLE_NAME, CHUNK_NAMES } from "./output-folder.ts";
+import { BANNER, BUNDLE_NAME } from "./output-folder.ts";
 import { type Architecture, bindingBesideBundle } from "./runtime-files.ts";
 import { PLACE_NAMES, sourceAssets } from "./source-assets.ts";
 
@@ -14,7 +14,7 @@ export interface BundleOptions {
   readonly entry: {
     readonly contents: string;
     readonly resolveFolder: string;
-    /** Whether it runs models in workers: their program lies beside the bundle, and what both need in files of its own. */
+    /** Whether it runs models in workers: their program lies beside the bundle. */
     readonly hasWorkers?: boolean;
   };
   readonly architecture: Architecture;
@@ -49,7 +49,6 @@ const SETTINGS = {
   banner: { js: BANNER },
   define: PLACE_NAMES,
   entryNames: "[name]",
-  chunkNames: CHUNK_NAMES,
   outExtension: { ".js": ".mjs" },
   logLevel: "silent",
 } as const satisfies BuildOptions;
@@ -62,7 +61,8 @@ export async function compileFunction({ entry, outputFolder }: BundleOptions): P
     const { outputFiles, metafile } = await build({
       ...SETTINGS,
       stdin: { contents, resolveDir: resolveFolder, sourcefile: BUNDLE_NAME, loader: "js" },
-      ...(hasWorkers && { entryPoints: CORE_PROGRAMS, splitting: true }),
+      // Each whole, as splitting would give a predictor that imports CommonJS later on no names of it.
+      ...(hasWorkers && { entryPoints: CORE_PROGRAMS }),
       absWorkingDir: resolveFolder,
       outdir: outputFolder,
       plugins: [

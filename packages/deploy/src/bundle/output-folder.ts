@@ -4,8 +4,6 @@ import { InferenceError } from "@virga/core";
 import { NATIVE_FILES } from "./runtime-files.ts";
 
 export const BUNDLE_NAME = "index.mjs";
-/** Of what a bundle shares with the programs beside it, as the bundler takes it. */
-export const CHUNK_NAMES = "shared-[hash]";
 /** Of an artefact: the files that its sources refer to. */
 export const ASSETS_FOLDER = "assets";
 
@@ -23,9 +21,10 @@ export const BANNER: string = [
 /** What a function on Google Cloud has beside its bundle. */
 const SOURCE_FILES = ["package.json", ".gcloudignore"];
 
-const ARTEFACT = [BUNDLE_NAME, ...NATIVE_FILES, ASSETS_FOLDER, ...SOURCE_FILES];
-/** Programs beside the bundle, and what they share with it. */
-const BESIDE = /^(worker-entry|layout-process|shared-\w+)\.mjs$/;
+/** Programs that a function with workers starts. */
+const PROGRAMS = ["worker-entry.mjs", "layout-process.mjs"];
+
+const ARTEFACT = [BUNDLE_NAME, ...PROGRAMS, ...NATIVE_FILES, ASSETS_FOLDER, ...SOURCE_FILES];
 
 /**
  * Makes an empty folder, or empties one that holds an artefact.
@@ -36,7 +35,7 @@ export async function clearOutputFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const names = await readdir(folder);
   const isArtefact = names.length === 0 || (await isBundle(join(folder, BUNDLE_NAME)));
-  const stranger = isArtefact ? names.find((name) => !ARTEFACT.includes(name) && !BESIDE.test(name)) : names[0];
+  const stranger = isArtefact ? names.find((name) => !ARTEFACT.includes(name)) : names[0];
   if (stranger !== undefined) {
     throw new InferenceError(
       "CONFIG_INVALID",
