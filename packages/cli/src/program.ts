@@ -61,7 +61,7 @@ function addServe(program: Command, terminal: Terminal): void {
     .option("--no-watch", "leave changed models and predictors alone")
     .option("--metrics", "answer GET /metrics also where other machines are let in", false)
     .option("--workers <count>", "runs at once; one for each CPU where absent", parseNumberOf)
-    .option("--threads <count>", "threads of one run; 2 where absent, with two CPUs or more", parseNumberOf)
+    .option("--threads <count>", "threads of every run; those of idle CPUs, up to 4, where absent", parseNumberOf)
     .addOption(
       new Option("--isolation <kind>", "what a worker is: a process outlives a model that crashes it")
         .choices(["thread", "process"])

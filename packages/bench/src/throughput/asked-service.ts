@@ -1,11 +1,9 @@
-/** What a server of ours or a naive one is to serve, as its parent writes it into the first argument. */
+/** What a naive server is to serve, as its parent writes it into the first argument. */
 export interface AskedService {
   readonly port: number;
   readonly name: string;
   readonly path: string;
   readonly form: string;
-  /** Whether ours may join requests; the naive ones never do. */
-  readonly batching: "auto" | "off";
   /** Options of the runtime's session that somebody tuned by hand; its defaults where absent. */
   readonly tuning?: { readonly threads: number; readonly isSpinning: boolean };
 }

@@ -61,6 +61,12 @@ export interface Lanes {
   onChange(listener: () => void): () => void;
 }
 
+/**
+ * How many sessions an engine with several lanes makes of a model: `one`, which its lanes share; one for `each` lane; or
+ * `wide` ones besides, which run with the threads of lanes that are idle.
+ */
+export type Spread = "one" | "each" | "wide";
+
 /** Turns a model into something that runs. */
 export interface Engine {
   /** As in Open Inference model metadata, e.g. `onnx_onnxv1`. */
@@ -68,10 +74,11 @@ export interface Engine {
   /**
    * Loads one model.
    *
+   * @param spread `each` where absent; means nothing to an engine without lanes.
    * @throws InferenceError `WEIGHTS_MISSING` when there is no such file, `WEIGHTS_CORRUPT` when it is no model that the
    * runtime can read, `MODEL_UNSUPPORTED` when its inputs or all of its outputs have types that cannot be carried.
    */
-  load(source: ModelSource): Promise<Session>;
+  load(source: ModelSource, spread?: Spread): Promise<Session>;
   /** Absent where runs block the calling thread, one at a time. */
   readonly lanes?: Lanes;
   /** Ends what the engine has started beside the calling thread; idempotent. */

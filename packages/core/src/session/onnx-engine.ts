@@ -7,6 +7,7 @@ import { toLoadFailure, toRunFailure } from "./onnx-failure.ts";
 import {
   createNativeSession,
   fromNativeValue,
+  type NativeOptions,
   type NativeSession,
   type NativeValue,
   toNativeValue,
@@ -24,11 +25,11 @@ type NativeValues = Readonly<Record<string, NativeValue>>;
  */
 export function createOnnxEngine(options: OnnxEngineOptions = {}): Engine {
   const threads = chooseThreads(options);
-  return { platform: "onnx_onnxv1", load: (source) => load(source, threads) };
+  return { platform: "onnx_onnxv1", load: (source) => load(source, threads, options.spinning) };
 }
 
-async function load(source: ModelSource, threads: number): Promise<Session> {
-  const native = await createOrExplain(source, threads);
+async function load(source: ModelSource, threads: number, spinning: boolean | undefined): Promise<Session> {
+  const native = await createOrExplain(source, toNativeOptions(source, threads, spinning));
   try {
     return toSession(native, readSignature(native.inputMetadata, native.outputMetadata, labelOf(source)));
   } catch (error) {
@@ -37,12 +38,9 @@ async function load(source: ModelSource, threads: number): Promise<Session> {
   }
 }
 
-async function createOrExplain(source: ModelSource, threads: number): Promise<NativeSession> {
+async function createOrExplain(source: ModelSource, options: NativeOptions): Promise<NativeSession> {
   try {
-    return await createNativeSession(
-      source.kind === "file" ? source.path : unshared(source.bytes),
-      toNativeOptions(source, threads),
-    );
+    return await createNativeSession(source.kind === "file" ? source.path : unshared(source.bytes), options);
   } catch (error) {
     const diagnosis = InferenceError.is(error) ? undefined : await diagnose(source);
     throw diagnosis ?? toLoadFailure(error, labelOf(source));

@@ -8,7 +8,7 @@ import type { FetchOptions } from "./fetch/fetch-options.ts";
 import { whenRequestsSent } from "./fetch/outgoing-requests.ts";
 import { chooseLoad, type LoadChoice } from "./load-choice.ts";
 import { machineLayout } from "./machine-layout.ts";
-import { packLater } from "./packed/pack-later.ts";
+import { firstLoad, packLater } from "./packed/pack-later.ts";
 import type { Registry, ResolvedVersion } from "./registry/registry.ts";
 
 /** A model that lives in a registry. */
@@ -68,7 +68,8 @@ async function createSession(engine: Engine, folder: WeightFolder, choice: LoadC
   if (choice.mayArrive) await setUpRuntime(engine, folder);
   else await folder.verified;
   await folder.whenVerified(choice.graph);
-  const session = await engine.load(toSource(folder, choice));
+  const first = firstLoad(engine, toSource(folder, choice));
+  const session = await engine.load(first.source, first.spread);
   try {
     await folder.verified;
     return session;

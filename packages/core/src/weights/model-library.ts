@@ -7,7 +7,7 @@ import { loadRegistered, type RegisteredModel, resolveRegistered } from "./load-
 import { type LoadedModel, ModelSlot } from "./model-slot.ts";
 import type { ModelTreatment } from "./model-treatment.ts";
 import { observeLoad } from "./observe-load.ts";
-import { packLater } from "./packed/pack-later.ts";
+import { firstLoad, packLater } from "./packed/pack-later.ts";
 import type { ResolvedVersion } from "./registry/registry.ts";
 
 /** One model of a service, as it is configured. */
@@ -74,8 +74,10 @@ function createLibraryModel(name: string, config: ModelConfig, context: LibraryC
 }
 
 async function loadSource(source: ModelSource, { engine, log }: LibraryContext): Promise<Session> {
-  const session = await engine.load(source);
-  return source.kind === "file" ? packLater(session, { engine, source, log }) : session;
+  if (source.kind !== "file") return engine.load(source);
+  const first = firstLoad(engine, source);
+  const session = await engine.load(first.source, first.spread);
+  return packLater(session, { engine, source, log });
 }
 
 /** A model that is whatever version its registry says, now and later. */

@@ -1,6 +1,6 @@
 import type { Tensors } from "../tensor/tensor.ts";
 import { AskedWorker } from "./asked-worker.ts";
-import type { SessionFacts, WorkerAnswer, WorkerRequest } from "./messages.ts";
+import type { SessionFacts, ThreadsOfRuns, WorkerAnswer, WorkerRequest } from "./messages.ts";
 import type { PooledModel, WaitingRun } from "./pooled-model.ts";
 import { fromSentTensors, toSentTensors } from "./tensor-message.ts";
 import type { StartWorker, WorkerEnd } from "./worker-channel.ts";
@@ -14,7 +14,10 @@ export class Lane {
   /** Whether its worker was started to see if workers live again. */
   onTrial = false;
   loading: PooledModel | undefined;
+  running: PooledModel | undefined;
   readonly loaded: Set<PooledModel> = new Set();
+  /** Models that its worker holds a session with more threads of, too. */
+  readonly widened: Set<PooledModel> = new Set();
   /** Models that its worker could not load, and why. */
   readonly failures: Map<PooledModel, unknown> = new Map();
   #worker: AskedWorker | undefined;
@@ -44,37 +47,55 @@ export class Lane {
     this.#worker?.stop();
   }
 
-  async load(model: PooledModel, threads: number): Promise<SessionFacts> {
+  async load(model: PooledModel, threads: ThreadsOfRuns): Promise<SessionFacts> {
     this.loading = model;
     try {
-      const answer = await this.#ask({ kind: "load", model: model.number, source: model.source, threads });
-      if (answer.kind !== "loaded") throw unexpected(answer);
+      const facts = await this.#load(model, model.number, threads);
       this.loaded.add(model);
-      return answer.facts;
+      return facts;
     } finally {
       this.loading = undefined;
     }
   }
 
+  /** Loads a model once more, with more threads. */
+  async widen(model: PooledModel, threads: ThreadsOfRuns): Promise<void> {
+    await this.#load(model, model.wideNumber, threads);
+    this.widened.add(model);
+  }
+
   async unload(model: PooledModel): Promise<void> {
     try {
+      if (this.widened.delete(model)) await this.#ask({ kind: "close", model: model.wideNumber });
       await this.#ask({ kind: "close", model: model.number });
     } finally {
       this.loaded.delete(model);
     }
   }
 
-  async run({ model, inputs, options, measured }: WaitingRun): Promise<Tensors> {
-    const answer = await this.#ask({
-      kind: "run",
-      model: model.number,
-      inputs: toSentTensors(inputs),
-      outputs: options.outputs,
-      mayTransfer: options.mayTransfer ?? false,
-    });
-    if (answer.kind !== "ran") throw unexpected(answer);
-    measured(answer.durationMs);
-    return fromSentTensors(answer.outputs);
+  /** @param isWide whether with the threads that `widen` was given. */
+  async run({ model, inputs, options, measured }: WaitingRun, isWide: boolean): Promise<Tensors> {
+    this.running = model;
+    try {
+      const answer = await this.#ask({
+        kind: "run",
+        model: isWide ? model.wideNumber : model.number,
+        inputs: toSentTensors(inputs),
+        outputs: options.outputs,
+        mayTransfer: options.mayTransfer ?? false,
+      });
+      if (answer.kind !== "ran") throw unexpected(answer);
+      measured(answer.durationMs);
+      return fromSentTensors(answer.outputs);
+    } finally {
+      this.running = undefined;
+    }
+  }
+
+  async #load({ source }: PooledModel, number: number, threads: ThreadsOfRuns): Promise<SessionFacts> {
+    const answer = await this.#ask({ kind: "load", model: number, source, ...threads });
+    if (answer.kind !== "loaded") throw unexpected(answer);
+    return answer.facts;
   }
 
   async #ask(request: WorkerRequest): Promise<WorkerAnswer> {
@@ -87,7 +108,9 @@ export class Lane {
     this.serving = false;
     this.onTrial = false;
     this.loading = undefined;
+    this.running = undefined;
     this.loaded.clear();
+    this.widened.clear();
     this.failures.clear();
     this.#worker = undefined;
   }

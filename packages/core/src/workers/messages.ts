@@ -1,13 +1,17 @@
 import { type FailureCode, InferenceError } from "../errors.ts";
 import type { ModelSource, Session } from "../session/engine.ts";
+import type { OnnxEngineOptions } from "../session/session-options.ts";
 import type { SentTensors } from "./tensor-message.ts";
 
 /** What a session says of itself. */
 export type SessionFacts = Omit<Session, "run" | "close">;
 
+/** What a session runs with. */
+export type ThreadsOfRuns = Required<OnnxEngineOptions>;
+
 /** What a worker is asked, one thing at a time. */
 export type WorkerRequest =
-  | { readonly kind: "load"; readonly model: number; readonly source: ModelSource; readonly threads: number }
+  | ({ readonly kind: "load"; readonly model: number; readonly source: ModelSource } & ThreadsOfRuns)
   | {
       readonly kind: "run";
       readonly model: number;

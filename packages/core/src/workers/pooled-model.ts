@@ -1,4 +1,4 @@
-import type { ModelSource } from "../session/engine.ts";
+import type { ModelSource, Spread } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import type { SessionFacts } from "./messages.ts";
@@ -7,7 +7,10 @@ import type { SessionFacts } from "./messages.ts";
 export interface PooledModel {
   /** What workers know it by. */
   readonly number: number;
+  /** What they know its session with more threads by. */
+  readonly wideNumber: number;
   readonly source: ModelSource;
+  readonly spread: Spread;
 }
 
 interface Waiting<Result> {

@@ -2,7 +2,7 @@ import { chooseConcurrency } from "../cpu/choose-concurrency.ts";
 import { availableCpus } from "../cpu/cpu-quota.ts";
 import { InferenceError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Engine, Lanes, ModelSource } from "../session/engine.ts";
+import type { Engine, Lanes, ModelSource, Spread } from "../session/engine.ts";
 import { createOnnxEngine } from "../session/onnx-engine.ts";
 import { chooseThreads } from "../session/session-options.ts";
 import { createPooledSession } from "./pooled-session.ts";
@@ -15,7 +15,10 @@ import { threadStarter } from "./worker-thread.ts";
 export interface WorkerEngineOptions {
   /** How many runs can go on at once; one for each whole CPU that the process may use where absent. */
   readonly workers?: number;
-  /** Threads that work on one run; as many as there are CPUs, at most 2, where absent. */
+  /**
+   * Threads that work on every run. Where absent, a run has the workers' share of the CPUs, and up to 4 while other
+   * workers leave theirs idle.
+   */
   readonly threads?: number;
   /**
    * What a worker is: a thread, to which tensors are handed over without a copy, or a process of its own, whose end ends
@@ -42,22 +45,22 @@ export interface WorkerEngine extends Engine {
  * @throws InferenceError `CONFIG_INVALID` for options out of range.
  */
 export function createWorkerEngine(options: WorkerEngineOptions = {}): WorkerEngine {
-  const chosen = chooseConcurrency(availableCpus());
-  const { workers = chosen.workers, threads = chosen.threads, isolation = "thread", log } = options;
-  if (!Number.isInteger(workers) || workers < 1) {
+  const { workers, threads, isolation = "thread", log } = options;
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
     throw new InferenceError("CONFIG_INVALID", `The number of workers must be 1 or more, not ${workers}.`);
   }
-  chooseThreads({ threads });
+  if (threads !== undefined) chooseThreads({ threads });
+  const concurrency = chooseConcurrency(availableCpus(), { workers, threads });
   // Threads that sleep while they wait take longer to wake than such a run takes.
   const here = createOnnxEngine({ threads: 1 });
   const start = isolation === "process" ? processStarter() : threadStarter();
-  const pool = new WorkerPool({ workers, threads, start, ...(log === undefined ? {} : { log }) });
+  const pool = new WorkerPool({ concurrency, start, ...(log === undefined ? {} : { log }) });
   return {
     platform: here.platform,
     lanes: pool.lanes,
-    async load(source: ModelSource) {
+    async load(source: ModelSource, spread?: Spread) {
       const own = ownBytes(source);
-      const { model, facts } = await pool.load(own);
+      const { model, facts } = await pool.load(own, spread);
       const session = createPooledSession(pool, model, facts);
       // Whoever asks for processes wants no model to be able to end this one.
       return isolation === "process" ? session : runQuickOnesHere(session, () => here.load(own));

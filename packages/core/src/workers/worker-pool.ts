@@ -1,33 +1,32 @@
+import type { Concurrency } from "../cpu/choose-concurrency.ts";
 import { InferenceError, runCancelled } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Lanes, ModelSource } from "../session/engine.ts";
+import type { Lanes, ModelSource, Spread } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import { Breaker } from "./breaker.ts";
 import { Lane } from "./lane.ts";
-import type { SessionFacts } from "./messages.ts";
+import type { SessionFacts, ThreadsOfRuns } from "./messages.ts";
+import { Placement } from "./placement.ts";
 import type { AskedRun, PooledModel, WaitingLoad, WaitingRun } from "./pooled-model.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { StartWorker } from "./worker-channel.ts";
 
 /** What a pool is made of. */
 export interface PoolOptions {
-  readonly workers: number;
-  /** Threads that work on one run. */
-  readonly threads: number;
+  readonly concurrency: Concurrency;
   readonly start: StartWorker;
   readonly breaker?: Breaker;
   readonly log?: Log;
 }
 
-/** Workers that all hold the same models. What waits is begun in the order in which it came. */
+/** Workers that hold the same models. What waits is begun in the order in which it came. */
 export class WorkerPool {
-  readonly #threads: number;
+  readonly #concurrency: Concurrency;
   readonly #log: Log;
   readonly #lanes: readonly Lane[];
   readonly #supervisor: Supervisor;
-  /** Those that a worker has loaded once, and that are to stay. */
-  readonly #models = new Set<PooledModel>();
+  readonly #placement: Placement;
   readonly #loads: WaitingLoad[] = [];
   readonly #runs: WaitingRun[] = [];
   readonly #unloadings = new Map<PooledModel, () => void>();
@@ -36,10 +35,11 @@ export class WorkerPool {
   #lastNumber = 0;
   #closing: Promise<void> | undefined;
 
-  constructor({ workers, threads, start, breaker = new Breaker(), log = () => undefined }: PoolOptions) {
-    this.#threads = threads;
+  constructor({ concurrency, start, breaker = new Breaker(), log = () => undefined }: PoolOptions) {
+    this.#concurrency = concurrency;
     this.#log = log;
-    this.#lanes = Array.from({ length: workers }, () => new Lane());
+    this.#lanes = Array.from({ length: concurrency.workers }, () => new Lane());
+    this.#placement = new Placement(this.#lanes, concurrency);
     this.#supervisor = new Supervisor(this.#lanes, { start, breaker, log, changed: () => this.#goOn() });
     this.#supervisor.fill();
   }
@@ -48,10 +48,13 @@ export class WorkerPool {
     return this.#supervisor;
   }
 
-  /** Resolves when the first worker has the model; the others take it beside their work. */
-  load(source: ModelSource): Promise<{ readonly model: PooledModel; readonly facts: SessionFacts }> {
-    this.#lastNumber += 1;
-    const model = { number: this.#lastNumber, source };
+  /** Resolves when the first worker has the model; others that are to have it take it beside their work. */
+  load(
+    source: ModelSource,
+    spread: Spread = "each",
+  ): Promise<{ readonly model: PooledModel; readonly facts: SessionFacts }> {
+    this.#lastNumber += 2;
+    const model = { number: this.#lastNumber - 1, wideNumber: this.#lastNumber, source, spread };
     return this.#begin((resolve, reject) => {
       this.#loads.push({ model, resolve: (facts) => resolve({ model, facts }), reject });
     });
@@ -59,13 +62,17 @@ export class WorkerPool {
 
   run(asked: AskedRun): Promise<Tensors> {
     return this.#begin((resolve, reject) => {
-      this.#runs.push({ ...asked, resolve, reject });
+      const measured = (durationMs: number): void => {
+        this.#placement.ran(asked.model, durationMs);
+        asked.measured(durationMs);
+      };
+      this.#runs.push({ ...asked, measured, resolve, reject });
     });
   }
 
   /** Resolves when no worker holds the model any more. */
   unload(model: PooledModel): Promise<void> {
-    this.#models.delete(model);
+    this.#placement.drop(model);
     return new Promise((resolve) => {
       this.#unloadings.set(model, resolve);
       this.#goOn();
@@ -114,7 +121,7 @@ export class WorkerPool {
     }
     for (const lane of this.#lanes) {
       if (lane.state !== "idle") continue;
-      lane.serving ||= this.#missing(lane) === undefined;
+      lane.serving ||= this.#placement.missing(lane, this.#runs) === undefined;
       const task = this.#nextTask(lane);
       if (task !== undefined) this.#follow(lane.occupy(task).then(() => this.#goOn()));
     }
@@ -129,36 +136,37 @@ export class WorkerPool {
 
   /** What an idle worker does next; tasks never reject. */
   #nextTask(lane: Lane): (() => Promise<void>) | undefined {
-    for (const model of lane.loaded) {
-      if (!this.#models.has(model)) return () => this.#unload(lane, model);
-    }
-    const load = this.#loads.shift();
+    const surplus = this.#placement.surplus(lane);
+    if (surplus !== undefined) return () => this.#unload(lane, surplus);
+    const load = this.#isLeastLoaded(lane) ? this.#loads.shift() : undefined;
     if (load !== undefined) return () => this.#load(lane, load);
     const index = this.#runs.findIndex((run) => lane.loaded.has(run.model));
-    const missing = this.#missing(lane);
+    const missing = this.#placement.missing(lane, this.#runs);
     // While others wait, one worker at a time is taken from them; at the end, only what they need is loaded.
     const mayLoad = index < 0 ? this.#closing === undefined || this.#runs.length > 0 : !this.#isLoading;
     if (missing !== undefined && mayLoad) return () => this.#loadAlso(lane, missing);
     const [run] = index < 0 ? [] : this.#runs.splice(index, 1);
-    return run && (() => this.#run(lane, run));
+    if (run !== undefined) {
+      const isWide = this.#placement.isWide(lane, run, this.#runs);
+      return () => this.#run(lane, run, isWide);
+    }
+    const narrow = this.#closing === undefined ? this.#placement.narrow(lane) : undefined;
+    return narrow && (() => this.#widen(lane, narrow));
+  }
+
+  /** Of the idle ones, so that models with one session do not all meet in one worker. */
+  #isLeastLoaded({ loaded }: Lane): boolean {
+    return this.#lanes.every((other) => other.state !== "idle" || other.loaded.size >= loaded.size);
   }
 
   get #isLoading(): boolean {
     return this.#lanes.some((lane) => lane.loading !== undefined);
   }
 
-  /** A model that the worker has yet to take. */
-  #missing(lane: Lane): PooledModel | undefined {
-    for (const model of this.#models) {
-      if (!lane.loaded.has(model) && !lane.failures.has(model)) return model;
-    }
-    return undefined;
-  }
-
   async #load(lane: Lane, { model, resolve, reject }: WaitingLoad): Promise<void> {
     try {
-      const facts = await lane.load(model, this.#threads);
-      this.#models.add(model);
+      const facts = await lane.load(model, this.#threadsOf(model));
+      this.#placement.keep(model);
       resolve(facts);
     } catch (error) {
       reject(error);
@@ -167,7 +175,7 @@ export class WorkerPool {
 
   async #loadAlso(lane: Lane, model: PooledModel): Promise<void> {
     try {
-      await lane.load(model, this.#threads);
+      await lane.load(model, this.#threadsOf(model));
     } catch (error) {
       if (InferenceError.is(error) && error.code === "WORKER_LOST") return;
       lane.failures.set(model, error);
@@ -184,9 +192,27 @@ export class WorkerPool {
     }
   }
 
-  async #run(lane: Lane, run: WaitingRun): Promise<void> {
+  async #widen(lane: Lane, model: PooledModel): Promise<void> {
     try {
-      run.resolve(await lane.run(run));
+      await lane.widen(model, { threads: this.#concurrency.threadsAlone, spinning: true });
+    } catch (error) {
+      if (InferenceError.is(error) && error.code === "WORKER_LOST") return;
+      this.#placement.keepNarrow(model);
+      const message = "A worker could not load a model once more, for runs on all CPUs; it goes on without.";
+      this.#log({ level: "warn", event: "worker-widen-failed", message, error });
+    }
+  }
+
+  #threadsOf({ spread }: PooledModel): ThreadsOfRuns {
+    const { threads, threadsAlone } = this.#concurrency;
+    return spread === "one"
+      ? { threads: threadsAlone, spinning: threadsAlone > threads }
+      : { threads, spinning: false };
+  }
+
+  async #run(lane: Lane, run: WaitingRun, isWide: boolean): Promise<void> {
+    try {
+      run.resolve(await lane.run(run, isWide));
     } catch (error) {
       run.reject(error);
       if (InferenceError.is(error) && error.code === "WORKER_LOST") return;

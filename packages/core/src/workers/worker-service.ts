@@ -12,7 +12,7 @@ export function createWorkerService(answer: Answer): (request: WorkerRequest) =>
 
   async function carryOut(request: WorkerRequest): Promise<WorkerAnswer> {
     if (request.kind === "load") {
-      const session = await createOnnxEngine({ threads: request.threads }).load(request.source);
+      const session = await createOnnxEngine(request).load(request.source);
       sessions.set(request.model, session);
       const { run: _, close: __, ...facts } = session;
       return { kind: "loaded", facts };

@@ -29,16 +29,17 @@ export interface TestedEngine extends Engine {
 
 export interface Tested {
   readonly workers: number;
+  /** Of a run while other workers are idle; one where absent, as while they are busy. */
+  readonly threadsAlone?: number;
   readonly start: StartWorker;
   readonly breaker?: BreakerLimits;
 }
 
 /** A worker engine with workers and a breaker as a test needs them. */
-export function createTestedEngine({ workers, start, breaker = PATIENT }: Tested): TestedEngine {
+export function createTestedEngine({ workers, threadsAlone = 1, start, breaker = PATIENT }: Tested): TestedEngine {
   const log: LogEntry[] = [];
   const pool = new WorkerPool({
-    workers,
-    threads: 1,
+    concurrency: { workers, threads: 1, threadsAlone },
     start,
     breaker: new Breaker(breaker),
     log: (entry) => log.push(entry),
@@ -47,8 +48,8 @@ export function createTestedEngine({ workers, start, breaker = PATIENT }: Tested
     platform: "tested",
     lanes: pool.lanes,
     log,
-    async load(source) {
-      const { model, facts } = await pool.load(source);
+    async load(source, spread) {
+      const { model, facts } = await pool.load(source, spread);
       return createPooledSession(pool, model, facts);
     },
     close: () => pool.close(),

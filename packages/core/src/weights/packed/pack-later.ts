@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { Log } from "../../log.ts";
-import type { Engine, FileSource, Session } from "../../session/engine.ts";
+import type { Engine, FileSource, Session, Spread } from "../../session/engine.ts";
 import type { RunOptions } from "../../session/runnable.ts";
 import type { Tensors } from "../../tensor/tensor.ts";
 import { makeLayoutFolder } from "./layout-folder.ts";
@@ -19,6 +19,29 @@ export interface PackLaterOptions {
   readonly log: Log;
 }
 
+/** How a model is loaded first. */
+export interface FirstLoad {
+  readonly source: FileSource;
+  readonly spread: Spread;
+}
+
+/**
+ * How a model is loaded that may be packed later: one large copy of its weights at most, whatever the number of workers,
+ * and none that is packed.
+ */
+export function firstLoad({ lanes }: Engine, source: FileSource): FirstLoad {
+  if (lanes === undefined) return { source, spread: "each" };
+  // Its weights are mapped where they lie.
+  if (source.mode?.prepack === false) return { source, spread: "wide" };
+  try {
+    if (!isLarge(source.path)) return { source, spread: "wide" };
+    return { source: { ...source, mode: { optimize: source.mode?.optimize ?? true, prepack: false } }, spread: "one" };
+  } catch {
+    // The engine will say why it cannot be read.
+    return { source, spread: "each" };
+  }
+}
+
 /**
  * A session that serves from the weights as they are, so that it is there at once, and moves to packed ones once it has
  * been used for a while: they are made beside it, once for all workers, and give the same answers faster. An engine without
@@ -31,20 +54,27 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
   let runs = 0;
   let packing: Promise<void> | undefined;
   let folder: string | undefined;
+  let isPacked = false;
 
   async function pack(): Promise<void> {
-    if (layoutBytes(source.path) < LEAST_BYTES) return;
+    if (!isLarge(source.path)) return;
     folder = await makeLayoutFolder();
     const layout = await writeSharedLayout(source, folder, { signal: ending.signal });
+    if (ending.signal.aborted) return;
     if (typeof layout === "string") {
-      if (!ending.signal.aborted) tell("model.not-packed", `keeps its weights as they are: ${layout}`);
+      tell("model.not-packed", `keeps its weights as they are: ${layout}`);
+      if (source.mode?.prepack !== false) await replace(await engine.load(source, "each"));
       return;
     }
-    const packed = await engine.load(layout.source);
-    const before = current;
-    current = packed;
-    await before.close();
+    await replace(await engine.load(layout.source, "wide"));
+    isPacked = true;
     tell("model.packed", "runs on packed weights now");
+  }
+
+  async function replace(next: Session): Promise<void> {
+    const before = current;
+    current = next;
+    await before.close();
   }
 
   function tell(event: string, what: string): void {
@@ -58,7 +88,7 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
         const message = `${source.path} could not be packed; it serves on as it is.`;
         log({ level: "warn", event: "model.packing.failed", message, error });
       })
-      .then(() => (current === first ? removeFolder() : undefined));
+      .then(() => (isPacked ? undefined : removeFolder()));
   }
 
   async function removeFolder(): Promise<void> {
@@ -79,4 +109,8 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
       await removeFolder();
     },
   };
+}
+
+function isLarge(path: string): boolean {
+  return layoutBytes(path) >= LEAST_BYTES;
 }
