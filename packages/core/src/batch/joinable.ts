@@ -16,20 +16,28 @@ export interface Joinable {
  */
 export function joinable(inputs: Tensors, outputs?: readonly string[]): Joinable | undefined {
   const names = Object.keys(inputs).sort();
-  const tensors = names.flatMap((name) => inputs[name] ?? []);
-  const rows = tensors[0]?.shape[0];
-  if (rows === undefined || rows < 1) return undefined;
-  if (!tensors.every(({ shape, data }) => shape[0] === rows && data.length === lengthOf(shape))) return undefined;
-  return {
-    // As JSON, because names may hold any separator.
-    key: JSON.stringify([
-      names,
-      tensors.map(({ type, shape }) => [type, ...shape.slice(1)]),
-      outputs === undefined ? null : [...new Set(outputs)].sort(),
-    ]),
-    rows,
-    sizeBytes: tensors.reduce((sum, tensor) => sum + sizeOf(tensor), 0),
-  };
+  let key = "";
+  let rows: number | undefined;
+  let sizeBytes = 0;
+  for (const name of names) {
+    const tensor = inputs[name];
+    if (tensor === undefined) continue;
+    const { type, shape, data } = tensor;
+    rows ??= shape[0];
+    if (rows === undefined || rows < 1 || shape[0] !== rows || data.length !== lengthOf(shape)) return undefined;
+    key += `${prefixed(name)}${type}`;
+    for (let axis = 1; axis < shape.length; axis += 1) key += `,${shape[axis]}`;
+    key += ";";
+    sizeBytes += sizeOf(tensor);
+  }
+  if (rows === undefined) return undefined;
+  if (outputs !== undefined) key += `>${[...new Set(outputs)].sort().map(prefixed).join("")}`;
+  return { key, rows, sizeBytes };
+}
+
+/** With its length in front, because names may hold any separator. */
+function prefixed(name: string): string {
+  return `${name.length}:${name}`;
 }
 
 function lengthOf(shape: readonly number[]): number {

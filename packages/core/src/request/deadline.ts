@@ -15,7 +15,7 @@ export interface Deadline {
  *
  * @throws InferenceError `DEADLINE_EXCEEDED` or `CANCELLED`; `work` is told and ends by itself.
  */
-export async function withinDeadline<Result>(
+export function withinDeadline<Result>(
   work: (deadline: Deadline) => Promise<Result>,
   invocation: Invocation,
   limits: Limits,
@@ -24,22 +24,31 @@ export async function withinDeadline<Result>(
   const limitMs = Math.max(0, Math.min(limits.timeoutMs, platformMs));
   const atMs = performance.now() + limitMs;
   const controller = new AbortController();
-  let stop: (reason: InferenceError) => void = () => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    stop = (reason) => {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      invocation.signal?.removeEventListener("abort", cancel);
+    };
+    const stop = (reason: InferenceError): void => {
+      end();
       reject(reason);
       controller.abort(reason);
     };
-  });
-  const cancel = (): void => stop(new InferenceError("CANCELLED", "The caller went away before the answer was ready."));
-  const expire = (): void => stop(new InferenceError("DEADLINE_EXCEEDED", `No answer within ${limitMs} ms.`));
-  const timer = setTimeout(expire, limitMs);
-  invocation.signal?.addEventListener("abort", cancel, { once: true });
-  try {
+    const cancel = (): void =>
+      stop(new InferenceError("CANCELLED", "The caller went away before the answer was ready."));
+    const expire = (): void => stop(new InferenceError("DEADLINE_EXCEEDED", `No answer within ${limitMs} ms.`));
+    const timer = setTimeout(expire, limitMs);
+    invocation.signal?.addEventListener("abort", cancel, { once: true });
     if (invocation.signal?.aborted === true) cancel();
-    return await Promise.race([work({ signal: controller.signal, atMs }), stopped]);
-  } finally {
-    clearTimeout(timer);
-    invocation.signal?.removeEventListener("abort", cancel);
-  }
+    work({ signal: controller.signal, atMs }).then(
+      (result) => {
+        end();
+        resolve(result);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
+  });
 }

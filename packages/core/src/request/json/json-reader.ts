@@ -26,6 +26,14 @@ const LARGEST_INTEGER = 2 ** 64;
 /** Objects and arrays take many times the bytes that they have in the document. */
 const MOST_CONTAINERS = 2 ** 20;
 
+/** Names that nearly every request has: a text that the engine knows is found in an object without being looked up itself. */
+const COMMON_NAMES: ReadonlyMap<string, string> = new Map(
+  ["inputs", "outputs", "name", "shape", "datatype", "data", "parameters", "id", "instances"].map((name) => [
+    name,
+    name,
+  ]),
+);
+
 /** Reads one JSON document in one pass, going back at most once over any byte. */
 export class JsonReader {
   readonly #source: JsonBytes;
@@ -85,7 +93,8 @@ export class JsonReader {
     this.#skipWhitespace();
     const start = this.#position;
     if (this.#bytes[start] !== QUOTE) throw this.#fault("a name in quotes");
-    const name = this.#readString();
+    const text = this.#readString();
+    const name = COMMON_NAMES.get(text) ?? text;
     if (name in record) throw this.#fault("a name that the object does not have yet", start);
     if (!this.#skip(COLON)) throw this.#fault('":"');
     record[name] = this.#readValue();

@@ -3,9 +3,12 @@ import { block, run } from "./number-block.ts";
 
 const COMMA = 0x2c;
 const SPACE = 0x20;
+const ZERO = 0x30;
 const BRACKET_OPEN = 0x5b;
 const BRACKET_CLOSE = 0x5d;
 const LEAST_CAPACITY = 16;
+/** Whole numbers of so many digits are doubles. */
+const MOST_EXACT_DIGITS = 15;
 /** With fewer numbers the bytes that each takes on average are not yet known. */
 const ENOUGH_TO_ESTIMATE = 1024;
 const ESTIMATE_MARGIN = 1.02;
@@ -129,6 +132,30 @@ export class NumberArray {
       flatten(JSON.parse(this.#store.source.text(startByte, endByte)), this.shape.length, exact, 0);
     }
     return exact;
+  }
+
+  /** Every number where all are written with up to 15 digits and nothing else, as the sizes of a shape are. */
+  toSizes(): readonly number[] | undefined {
+    const { bytes } = this.#store.source;
+    const { startByte, endByte } = this.#place;
+    const sizes: number[] = [];
+    let digits = 0;
+    let size = 0;
+    for (let position = startByte; position < endByte; position += 1) {
+      const digit = (bytes[position] ?? 0) - ZERO;
+      if (digit >= 0 && digit <= 9) {
+        digits += 1;
+        size = 10 * size + digit;
+        if (digits > MOST_EXACT_DIGITS) return undefined;
+      } else if (!isBetween(bytes[position])) {
+        return undefined;
+      } else if (digits > 0) {
+        sizes.push(size);
+        digits = 0;
+        size = 0;
+      }
+    }
+    return sizes;
   }
 
   /** Every number as it is written, without quotes. */

@@ -4,8 +4,6 @@ import { MOST_FLOAT32_BYTES, writeFloat32, writeText } from "./float32-text.ts";
 import type { JsonWriter } from "./json-writer.ts";
 
 const COMMA = 0x2c;
-const BRACKET_OPEN = 0x5b;
-const BRACKET_CLOSE = 0x5d;
 /** Elements turned into text at a time. */
 const CHUNK = 8192;
 
@@ -52,24 +50,24 @@ function writeLevel(writer: JsonWriter, values: TensorValues, level: number, fir
     writeElements(writer, tensor, first, first + 1);
     return first + 1;
   }
-  writer.byte(BRACKET_OPEN);
+  writer.text("[");
   let index = first;
   if (level === shape.length - 1) {
     writeElements(writer, tensor, first, first + size);
     index += size;
   } else {
     for (let each = 0; each < size; each += 1) {
-      if (each > 0) writer.byte(COMMA);
+      if (each > 0) writer.text(",");
       index = writeLevel(writer, values, level + 1, index);
     }
   }
-  writer.byte(BRACKET_CLOSE);
+  writer.text("]");
   return index;
 }
 
 function writeElements(writer: JsonWriter, tensor: Tensor, from: number, to: number): void {
   for (let first = from; first < to; first += CHUNK) {
-    if (first > from) writer.byte(COMMA);
+    if (first > from) writer.text(",");
     writeChunk(writer, tensor, first, Math.min(first + CHUNK, to));
   }
 }

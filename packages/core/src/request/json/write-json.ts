@@ -23,29 +23,43 @@ export function writeJson(value: JsonOutput): Uint8Array<ArrayBuffer> {
 }
 
 function writeValue(writer: JsonWriter, value: JsonOutput): void {
-  if (value instanceof TensorValues) writeTensorValues(writer, value);
+  if (typeof value === "string") writer.text(quote(value));
   else if (typeof value === "number") writer.text(numberText(value));
-  else if (Array.isArray(value)) writeArray(writer, value);
-  else if (typeof value === "object" && value !== null) writeObject(writer, Object.entries(value));
-  else writer.text(JSON.stringify(value));
+  else if (typeof value !== "object" || value === null) writer.text(String(value));
+  else if (value instanceof TensorValues) writeTensorValues(writer, value);
+  else if (isArray(value)) writeArray(writer, value);
+  else writeObject(writer, value);
+}
+
+function isArray(value: object): value is readonly JsonOutput[] {
+  return Array.isArray(value);
 }
 
 function writeArray(writer: JsonWriter, values: readonly JsonOutput[]): void {
-  writer.text("[");
-  for (const [index, each] of values.entries()) {
-    if (index > 0) writer.text(",");
+  let separator = "[";
+  for (const each of values) {
+    writer.text(separator);
     writeValue(writer, each);
+    separator = ",";
   }
-  writer.text("]");
+  writer.text(separator === "[" ? "[]" : "]");
 }
 
-function writeObject(writer: JsonWriter, entries: readonly [string, JsonOutput | undefined][]): void {
+function writeObject(writer: JsonWriter, object: { readonly [key: string]: JsonOutput | undefined }): void {
   let separator = "{";
-  for (const [name, value] of entries) {
+  for (const name of Object.keys(object)) {
+    const value = object[name];
     if (value === undefined) continue;
-    writer.text(`${separator}${JSON.stringify(name)}:`);
+    writer.text(`${separator}${quote(name)}:`);
     writeValue(writer, value);
     separator = ",";
   }
   writer.text(separator === "{" ? "{}" : "}");
+}
+
+/** What needs no escapes; names and short texts, nearly all of them. */
+const PLAIN = /^[\w .:/-]*$/;
+
+function quote(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -72,6 +72,8 @@ function readShape(value: JsonValue | undefined, spec: TensorSpec, where: string
 function toSizes(value: JsonValue | undefined): readonly number[] | undefined {
   if (Array.isArray(value) && value.length === 0) return [];
   if (!(value instanceof NumberArray) || value.shape.length !== 1) return undefined;
+  const plain = value.toSizes();
+  if (plain !== undefined) return plain;
   const sizes = Array.from(value.toFloat64());
   return sizes.every((size) => Number.isSafeInteger(size) && size >= 0) ? sizes : undefined;
 }
