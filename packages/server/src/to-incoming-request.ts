@@ -13,7 +13,7 @@ const ABSOLUTE_FORM = /^https?:\/\//i;
  */
 export function toIncomingRequest(incoming: IncomingMessage, readBody?: Uint8Array<ArrayBuffer>): IncomingRequest {
   const method = incoming.method ?? "GET";
-  const url = new URL(toUrl(incoming)).href;
+  const url = toHref(incoming);
   if (method === "GET" || method === "HEAD") return { method, url, headers: readHeaders(incoming), body: null };
   if (readBody === undefined) return { method, url, headers: readHeaders(incoming), body: bodyOf(incoming) };
   return { method, url, headers: readHeaders(incoming, OF_SENT_BODY), body: once(readBody) };
@@ -21,6 +21,26 @@ export function toIncomingRequest(incoming: IncomingMessage, readBody?: Uint8Arr
 
 /** Headers that speak of the body as it was sent. */
 const OF_SENT_BODY: ReadonlySet<string> = new Set(["content-encoding", "content-length", "transfer-encoding"]);
+
+/** What the URL parser leaves as it is: no dots that lead upwards, nothing to be escaped. */
+const PLAIN_TARGET = /^\/[\w~:/-]*$/;
+/** Hosts that were asked for before: a parser for every request would cost as much as reading its body. */
+const MOST_KNOWN_HOSTS = 64;
+const knownOrigins = new Map<string, string>();
+
+function toHref(incoming: IncomingMessage): string {
+  const { url: target = "/" } = incoming;
+  const { host } = incoming.headers;
+  if (host === undefined || !PLAIN_TARGET.test(target)) return new URL(toUrl(incoming)).href;
+  const known = knownOrigins.get(host);
+  if (known !== undefined) return known + target;
+  const { href, origin, pathname } = new URL(toUrl(incoming));
+  if (pathname === target && href === origin + target) {
+    if (knownOrigins.size >= MOST_KNOWN_HOSTS) knownOrigins.clear();
+    knownOrigins.set(host, origin);
+  }
+  return href;
+}
 
 function toUrl(incoming: IncomingMessage): string {
   const target = incoming.url ?? "/";

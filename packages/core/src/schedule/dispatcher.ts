@@ -59,8 +59,9 @@ export class Dispatcher {
     job.share?.policy.arrived(job.share.rows, nowMs);
     this.queues.enter(queue, [job]);
     const mayBeJoined = job.share !== undefined || this.#use.isBlocking;
-    if (this.#use.idle === 0 || queue.length > 1) this.#metAtMs = nowMs;
-    if (this.#use.idle > 0) {
+    const hasRoom = this.#use.hasRoom(queue);
+    if (!hasRoom || queue.length > 1) this.#metAtMs = nowMs;
+    if (hasRoom) {
       if (mayBeJoined && nowMs - this.#metAtMs < CROWD_MS) this.#dispatchAfterTurn();
       else this.#dispatch();
     }
@@ -100,8 +101,8 @@ export class Dispatcher {
       this.#refuseLate(queue, nowMs);
       queue.reconsider();
     }
-    while (this.#use.idle > 0) {
-      const queue = this.queues.next(nowMs);
+    for (;;) {
+      const queue = this.queues.next(nowMs, (each) => this.#use.hasRoom(each));
       if (queue?.head === undefined) break;
       const batch = takeBatch(queue, queue.head, this.#use, nowMs);
       if (batch !== undefined) this.#begin(queue, batch, nowMs);
@@ -121,7 +122,10 @@ export class Dispatcher {
     }
     const rows = sumOfRows(batch.jobs);
     if (batch.kind !== "compared" && rows > 0) this.#metrics.batchRows.observe(queue.labels, rows);
-    void runBatch(batch, this.#clock).then((end) => this.#end(run, end));
+    const ending = runBatch(batch, this.#clock);
+    queue.runsHere = batch.jobs[0]?.target.runsHere ?? false;
+    if (queue.runsHere) this.#use.isHere(run);
+    void ending.then((end) => this.#end(run, end));
   }
 
   /** The lane goes on with its next run before time is spent on answers. */

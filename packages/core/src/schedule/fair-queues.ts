@@ -45,11 +45,11 @@ export class FairQueues {
     queue.push(jobs, before);
   }
 
-  /** The queue whose turn it is, of those that have something to run now. */
-  next(nowMs: number): ModelQueue | undefined {
+  /** The queue whose turn it is, of those that have something to run now and room for it. */
+  next(nowMs: number, hasRoom: (queue: ModelQueue) => boolean): ModelQueue | undefined {
     let next: ModelQueue | undefined;
     for (const queue of this.#queues.values()) {
-      if (queue.length === 0 || queue.heldUntilMs > nowMs) continue;
+      if (queue.length === 0 || queue.heldUntilMs > nowMs || !hasRoom(queue)) continue;
       if (next === undefined || queue.startTag < next.startTag) next = queue;
     }
     return next;

@@ -4,6 +4,12 @@ import type { Clock } from "./clock.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import type { BatchShare } from "./scheduled-model.ts";
 
+/**
+ * Runs that may be begun on the calling thread at once, where they cannot be joined: it carries them out one behind the
+ * other, each a fraction of a millisecond, and goes through its event loop once for all of them.
+ */
+const MOST_HERE = 16;
+
 /** A run that goes on. */
 export interface Run {
   readonly queue: ModelQueue;
@@ -19,6 +25,8 @@ export class LaneUse {
   readonly #lanes: Lanes | undefined;
   readonly #clock: Clock;
   readonly #runs = new Set<Run>();
+  /** Of the runs, those on the calling thread that take no lane. */
+  readonly #here = new Set<Run>();
   #isTurnEnding = false;
 
   constructor(lanes: Lanes | undefined, clock: Clock) {
@@ -32,7 +40,18 @@ export class LaneUse {
   }
 
   get idle(): number {
-    return Math.max(0, this.count - this.#runs.size - (this.#isTurnEnding ? 1 : 0));
+    return Math.max(0, this.count - (this.#runs.size - this.#here.size) - (this.#isTurnEnding ? 1 : 0));
+  }
+
+  /** Whether a run of the queue's first job may begin. */
+  hasRoom(queue: ModelQueue): boolean {
+    if (!queue.runsHere) return this.idle > 0;
+    return this.count > 0 && this.#here.size < (queue.head?.share === undefined ? MOST_HERE : 1);
+  }
+
+  /** How many runs of a queue can go on at once. */
+  countFor({ runsHere }: ModelQueue): number {
+    return runsHere ? 1 : this.count;
   }
 
   /** Rows that are being run and could have been joined with a share. */
@@ -50,12 +69,18 @@ export class LaneUse {
     return run;
   }
 
+  /** Takes note that a run takes no lane. */
+  isHere(run: Run): void {
+    this.#here.add(run);
+  }
+
   /**
    * Calls when the lane can be used again: at once, but where runs block the thread after what has come meanwhile was
    * read, so that it is known who else waits.
    */
   end(run: Run, freed: () => void): void {
     this.#runs.delete(run);
+    this.#here.delete(run);
     if (!this.isBlocking) {
       freed();
       return;

@@ -8,6 +8,8 @@ export class ModelQueue {
   readonly estimate: RunEstimate = new RunEstimate();
   /** Lane time that the model has had, as fair queueing counts it: whose is least comes next. */
   startTag = 0;
+  /** Whether its last run was carried out on the calling thread, though there are lanes. */
+  runsHere = false;
   /** Requests that were let in and are still being read. */
   arriving = 0;
   #jobs: Job[] = [];

@@ -24,7 +24,7 @@ function chooseBatch(queue: ModelQueue, head: Job, lanes: LaneUse, nowMs: number
   const { share } = head;
   if (share === undefined) return { kind: "alone", jobs: [head] };
   const mates = matesOf(queue, share);
-  const offer = { waitingRows: sumOfRows(mates), lanes: lanes.count, runningRows: lanes.runningRows(share) };
+  const offer = { waitingRows: sumOfRows(mates), lanes: lanes.countFor(queue), runningRows: lanes.runningRows(share) };
   if (mates.length === queue.length) {
     const waitMs = share.policy.waitMs({ ...offer, nowMs, heldMs: queue.heldMs(nowMs) });
     // A wait that the clock cannot tell from none would be asked for without end.

@@ -94,7 +94,7 @@ interface Measured {
 /** Runs as part of a job's trace, and tells the policy how long it took. */
 async function measured({ target, share, within }: Job, { inputs, rows, options }: Measured, clock: Clock) {
   const startMs = clock.now();
-  const outputs = await within(() => target.session.run(inputs, options));
+  const outputs = await within(() => target.run(inputs, options));
   if (rows !== undefined) share?.policy.measured(rows, clock.now() - startMs);
   return outputs;
 }

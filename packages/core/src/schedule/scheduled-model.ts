@@ -4,6 +4,7 @@ import { BatchProof } from "../batch/batch-proof.ts";
 import { joinable } from "../batch/joinable.ts";
 import type { Log } from "../log.ts";
 import type { Session } from "../session/engine.ts";
+import type { RunOptions } from "../session/runnable.ts";
 import { checkInputs } from "../tensor/check-tensors.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import { UnderWay } from "./under-way.ts";
@@ -30,10 +31,15 @@ export interface ScheduledModelOptions {
 /** A session as the scheduler knows it: its jobs, and what is known about joining them. */
 export class ScheduledModel {
   readonly session: Session;
+  /** Whether the run that was begun last is carried out on the calling thread, though there are lanes. */
+  runsHere = false;
   /** Its jobs from their arrival to their answer. */
   readonly underWay: UnderWay;
   readonly #model: string;
   readonly #log: Log;
+  readonly #onHere = (): void => {
+    this.runsHere = true;
+  };
   readonly #policies = new BatchPolicies();
   /** Absent where requests are not to be joined. */
   #proof: BatchProof | undefined;
@@ -59,6 +65,12 @@ export class ScheduledModel {
     const found = joinable(inputs, outputs);
     if (found === undefined) return undefined;
     return { proof, policy: this.#policies.for(found.key), rows: found.rows, sizeBytes: found.sizeBytes };
+  }
+
+  /** Begins a run, on a lane or without. */
+  run(inputs: Tensors, options: RunOptions): Promise<Tensors> {
+    this.runsHere = false;
+    return this.session.run(inputs, { ...options, onHere: this.#onHere });
   }
 
   /** Whether tensors are what they say: others' answers depend on it when they are joined. */

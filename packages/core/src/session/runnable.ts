@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** When nobody has any use for the answer any more, as `performance.now()` counts. */
   readonly deadlineAtMs?: number;
+  /** Told, before the promise is given out, that the run takes no lane: it is carried out on the calling thread. */
+  readonly onHere?: () => void;
   /** Whether the caller gives the inputs away, so that they may be handed to another thread without a copy. */
   readonly mayTransfer?: boolean;
   /** Reach a predictor; a session ignores them. */

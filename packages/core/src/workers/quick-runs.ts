@@ -61,7 +61,10 @@ export function runQuickOnesHere(pooled: MeasuredSession, loadHere: () => Promis
     run(inputs: Tensors, options?: RunOptions): Promise<Tensors> {
       if (isClosed) return Promise.reject(new InferenceError("INTERNAL", "The model's session has been closed."));
       const elements = countElements(inputs);
-      if (here !== undefined && elements <= evidence.mostElements) return runHere(here, inputs, elements, options);
+      if (here !== undefined && elements <= evidence.mostElements) {
+        options?.onHere?.();
+        return runHere(here, inputs, elements, options);
+      }
       return pooled.run(inputs, options, (durationMs) => measured(elements, durationMs));
     },
     async close(): Promise<void> {
