@@ -109,7 +109,7 @@ describe("virga build", () => {
     const { code, stdout } = await runVirga(workspace.folder, words);
     expect(code).toBe(0);
     expect(readdirSync(join(workspace.folder, "function")).sort()).toEqual(
-      [".gcloudignore", "index.mjs", ...NATIVE_FILES, "package.json"].sort(),
+      [".gcloudignore", "index.mjs", "layout-process.mjs", "worker-entry.mjs", ...NATIVE_FILES, "package.json"].sort(),
     );
     const manifest: unknown = JSON.parse(readFileSync(join(workspace.folder, "function/package.json"), "utf8"));
     expect(manifest).toEqual({ name: "s-dev-predict", private: true, type: "module", main: "index.mjs" });

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { bundleFunction } from "../../src/index.ts";
 import { createProject, manifest, type Project } from "../support/project.ts";
@@ -48,6 +50,37 @@ describe("bundleFunction", () => {
     writeFileSync(join(project.folder, "no.onnx"), "no model");
     const code = 'console.log(JSON.stringify(await (await import("./index.mjs")).failure("../no.onnx")))';
     expect(await runModule(folder, code)).toBe("WEIGHTS_CORRUPT");
+  });
+
+  it("has the programs of workers beside the bundle, whole, where there are workers", async () => {
+    project = createProject({
+      "node_modules/greeting/package.json": manifest("greeting"),
+      "node_modules/greeting/index.js": 'exports.greet = () => "hello";',
+    });
+    const contents =
+      'import { createWorkerEngine } from "@virga/core/workers";\n' +
+      "export async function fail() {\n" +
+      '  const { greet } = await import("greeting");\n' +
+      "  const engine = createWorkerEngine({ workers: 1 });\n" +
+      '  const failure = await engine.load({ kind: "file", path: "../package.json" }).catch(({ code }) => code);\n' +
+      "  await engine.close();\n" +
+      "  return [greet(), failure];\n" +
+      "}";
+    const { folder, files } = await bundleFunction({
+      entry: { contents, resolveFolder: project.folder, hasWorkers: true },
+      architecture: "x64",
+      outputFolder: join(project.folder, "built"),
+    });
+    const names = ["index.mjs", "layout-process.mjs", "worker-entry.mjs", ...NATIVE_FILES];
+    expect(files.map(({ name }) => name)).toEqual(names);
+    expect(readdirSync(folder).sort()).toEqual(names.sort());
+    // A file, as workers are started with the options of their process.
+    const program = join(project.folder, "fail.mjs");
+    writeFileSync(program, 'import { fail } from "./built/index.mjs"; console.log(JSON.stringify(await fail()));');
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: folder, env: {} });
+    expect(JSON.parse(stdout)).toEqual(["hello", "WEIGHTS_CORRUPT"]);
+    const after = await project.bundle("export default 1;");
+    expect(readdirSync(after.folder).sort()).toEqual(["index.mjs", ...NATIVE_FILES].sort());
   });
 
   it("gives the same bytes for the same input, whatever the folder", async () => {

@@ -63,6 +63,20 @@ describe("a plan", () => {
     expect(checkGooglePlan(servicePlan({ memoryMb: 832 }), facts)).toEqual([]);
   });
 
+  it("counts what each worker has for itself, also of those that come with more memory", () => {
+    const facts = { ...FACTS, modelSizeBytes: { iris: 200 * MB }, modelMemory: needing(600) };
+    const check = (google: ServicePlan["google"]) => () =>
+      checkGooglePlan(servicePlan({ memoryMb: 1_300, google }), facts);
+    // 48 + 2 × 16 for the program, 200 of weights and 600 in each worker.
+    expect(check({ cpu: 2 })).toThrow(/need 600 MB beside them in each of 2 workers and the program 80,.*: 2960\.$/);
+    expect(check({ cpu: 2, concurrency: 1 })()).toEqual([expect.stringMatching(/Write inference\.memory: 1728\.$/)]);
+    // Above 2,048 MB there are two processors.
+    const large = { ...FACTS, modelSizeBytes: { iris: 200 * MB }, modelMemory: needing(800) };
+    const [advised] = checkGooglePlan(servicePlan({ memoryMb: 2_048 }), large);
+    expect(advised).toMatch(/takes 2144 MB.*Write inference\.memory: 3760\.$/);
+    expect(checkGooglePlan(servicePlan({ memoryMb: 3_760 }), large)).toEqual([]);
+  });
+
   it.each([
     ["2027-01-29", []],
     ["2027-01-30", [expect.stringMatching(/nodejs22 ends on 2027-04-30.*from 2027-10-31.*--runtime=nodejs24/)]],
@@ -72,7 +86,9 @@ describe("a plan", () => {
 
   it("whose next version has no room beside the last is advised of it", () => {
     const facts = { ...FACTS, modelSizeBytes: { iris: 500 * 2 ** 20 } };
-    expect(checkGooglePlan(servicePlan(), facts)).toEqual([expect.stringContaining("inference.memory: 1128")]);
+    // With more memory comes a processor, and with that a worker of 16 MB.
+    const expected = expect.stringMatching(/takes 1128 MB.*Write inference\.memory: 1144\.$/);
+    expect(checkGooglePlan(servicePlan(), facts)).toEqual([expected]);
   });
 
   it("that gives requests longer than events may have is advised of it", () => {

@@ -184,4 +184,17 @@ describe("the entry", () => {
       /export const \{ predict, score \} = await createFunctionHandlers\(\{[\s\S]*\}, predictor\);/,
     );
   });
+
+  it.each([
+    [1_024, {}, undefined],
+    [2_048, {}, 1],
+    [2_048, { cpu: 4 }, 4],
+    [2_048, { cpu: 4, concurrency: 2 }, 2],
+    [2_048, { cpu: 4, concurrency: 1 }, undefined],
+  ])("has workers where an instance gets several requests at once: %i MB, %j", (memoryMb, google, workers) => {
+    const { contents, hasWorkers } = toFunctionEntry(servicePlan({ memoryMb, google }));
+    expect(hasWorkers).toBe(workers !== undefined);
+    expect(contents).toContain(workers === undefined ? "createFunctionHandlers(" : "createConcurrentHandlers(");
+    expect(/"workers": (\d+)/.exec(contents)?.[1]).toBe(workers?.toString());
+  });
 });
