@@ -188,6 +188,8 @@ export class WorkerPool {
     try {
       await lane.unload(model);
     } catch (error) {
+      // Its memory goes with the worker.
+      if (this.#closing !== undefined) return;
       this.#log({ level: "warn", event: "worker-unload-failed", message: "A worker could not free a model.", error });
     }
   }

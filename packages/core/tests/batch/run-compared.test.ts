@@ -133,53 +133,6 @@ describe("proof by real models", () => {
   });
 });
 
-describe("what a session says of its rows", () => {
-  const batchable = async (inputs: readonly (readonly (string | number | null)[])[], output: (string | number)[]) => {
-    const names = inputs.map((_, index) => `x${index}`);
-    const definition: ModelDefinition = {
-      inputs: inputs.map((shape, index) => ({ name: names[index] ?? "", tensor: "float32", shape })),
-      outputs: [
-        ...names.map((name) => ({ name: `${name}!`, tensor: "float32", shape: ["M", 2] }) as const),
-        { name: "y", tensor: "float32", shape: output },
-      ],
-      operations: [
-        ...names.map((name) => ({ operator: "Identity", inputs: [name], outputs: [`${name}!`] })),
-        { operator: "Identity", inputs: [names[0] ?? ""], outputs: ["y"] },
-      ],
-    };
-    let answer: boolean | undefined;
-    await withModel(definition, async (session) => {
-      answer = session.batchable;
-    });
-    return answer;
-  };
-
-  it("takes free first dimensions of one name for rows, and others for lengths", async () => {
-    expect(await batchable([["batch", 2]], ["batch", 2])).toBe(true);
-    expect(await batchable([[null, 2]], ["batch", 2])).toBe(true);
-    expect(
-      await batchable(
-        [
-          ["batch", 2],
-          ["batch", 2],
-        ],
-        ["batch", 2],
-      ),
-    ).toBe(true);
-    expect(
-      await batchable(
-        [
-          ["batch", 2],
-          ["words", 2],
-        ],
-        ["batch", 2],
-      ),
-    ).toBe(false);
-    expect(await batchable([["nodes", "nodes"]], ["nodes", "nodes"])).toBe(false);
-    expect(await batchable([[1, 2]], [1, 2])).toBe(false);
-  });
-});
-
 describe("proof by comparisons", () => {
   const identity: Run = async ({ x }) => (x ? { y: x } : {});
 
