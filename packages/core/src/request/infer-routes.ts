@@ -1,5 +1,6 @@
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Endpoint, Served } from "../predictor/endpoint.ts";
+import { giveMemory } from "../tensor/given-memory.ts";
 import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { type Deadline, withinDeadline } from "./deadline.ts";
@@ -63,6 +64,8 @@ function createPredict(
       return await endpoint.use(async (served) => {
         const decoded = decode({ body, headers: call.request.headers }, served.runnable.signature);
         arrived();
+        // So it goes to a worker as it is, and is freed there: garbage would wait here.
+        giveMemory(decoded.inputs, body);
         return run(decoded, served, call.invocation, deadline);
       });
     } finally {

@@ -1,18 +1,26 @@
+import { isMainThread } from "node:worker_threads";
+import { isMemoryGiven } from "../tensor/given-memory.ts";
 import type { Tensor, Tensors } from "../tensor/tensor.ts";
 
 /** Named tensors on their way to another thread or process: a list, in which every name is a name like any other. */
 export type SentTensors = readonly (readonly [name: string, tensor: Tensor])[];
 
+/** Those whose whole memory may be handed over with them. */
+const withTheirMemory = new WeakSet<SentTensors>();
+
 /** Tensors as they are. */
 export function toSentTensors(tensors: Tensors): SentTensors {
-  return Object.entries(tensors);
+  const sent = Object.entries(tensors);
+  if (isMemoryGiven(tensors)) withTheirMemory.add(sent);
+  return sent;
 }
 
 /**
- * Tensors of which each owns its whole memory, so that it can be handed over: copied where they do not, or may not be
- * given away. A clone would copy the whole memory that a tensor is a part of, and that twice.
+ * Tensors whose memory is all theirs, so that it can be handed over: copied where it is not, or may not be given away. A clone
+ * would copy the whole memory that a tensor is a part of, and that twice.
  */
 export function toOwnedTensors(tensors: SentTensors, mayTransfer: boolean): SentTensors {
+  if (mayTransfer && withTheirMemory.has(tensors)) return tensors;
   return tensors.map(([name, tensor]) => [name, mayTransfer && ownsMemory(tensor) ? tensor : copied(tensor)]);
 }
 
@@ -26,11 +34,13 @@ export function memoryOf(tensors: SentTensors): readonly ArrayBuffer[] {
 }
 
 /**
- * Gives the memory of tensors back that are of no use any more: a worker has little else to collect, so that large inputs
- * would pile up in it.
+ * Gives back the memory of tensors that have arrived and are of no use any more: a worker has little else to collect, so that
+ * large inputs would pile up in it.
  */
 export function freeMemory(tensors: SentTensors): void {
-  for (const buffer of memoryOf(tensors.filter(([, tensor]) => ownsMemory(tensor)))) buffer.transfer(0);
+  // What has come through a pipe may lie in one piece of memory with the next message.
+  const own = isMainThread ? tensors.filter(([, tensor]) => ownsMemory(tensor)) : tensors;
+  for (const buffer of memoryOf(own)) buffer.transfer(0);
 }
 
 /** Tensors that have arrived, in a record without a prototype. */

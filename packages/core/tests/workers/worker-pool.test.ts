@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { encodeModel } from "@virga/conformance/onnx-model";
+import { giveMemory } from "../../src/tensor/given-memory.ts";
 import { type Tensors, tensor } from "../../src/tensor/tensor.ts";
 import { createWorkerEngine } from "../../src/workers/worker-engine.ts";
 import { processStarter } from "../../src/workers/worker-process.ts";
@@ -89,6 +90,24 @@ describe("runs", () => {
     const { y } = await session.run(given, { mayTransfer: true });
     expect([kept, { x: part }, given].map(detached)).toEqual([false, false, true]);
     expect(y?.data).toEqual(Float32Array.of(-1, -2));
+  });
+
+  it("take memory that several inputs share where all of it is given away, once the caller says so", async () => {
+    const { load } = create(1);
+    const inputs = ["a", "b"].map((name) => ({ name, tensor: "float32", shape: ["N"] }) as const);
+    const operations = [{ operator: "Add", inputs: ["a", "b"], outputs: ["y"] }];
+    const session = await load(sourceOf({ inputs, outputs: NEGATION.outputs, operations }));
+    const body = new ArrayBuffer(65_536);
+    new Float32Array(body).set([0, 1, 2, 10, 20]);
+    const views = {
+      a: tensor("float32", [2], new Float32Array(body, 4, 2)),
+      b: tensor("float32", [2], new Float32Array(body, 12, 2)),
+    };
+    giveMemory(views, new Uint8Array(body));
+    expect((await session.run(views))["y"]?.data).toEqual(Float32Array.of(11, 22));
+    expect(body.byteLength).toBe(65_536);
+    expect((await session.run(views, { mayTransfer: true }))["y"]?.data).toEqual(Float32Array.of(11, 22));
+    expect(body.byteLength).toBe(0);
   });
 
   it("may be given one array under two names", async () => {

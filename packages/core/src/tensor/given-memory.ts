@@ -1,0 +1,24 @@
+import type { Tensor, Tensors } from "./tensor.ts";
+
+/** What is smaller is copied for less than noting it costs. */
+const LEAST_BYTES = 16 * 1024;
+
+const given = new WeakSet<Tensors>();
+
+/**
+ * Notes that nobody will look at these bytes but through these tensors: whoever may hand the tensors over may hand over all of
+ * the memory in which they lie. Notes nothing of a few bytes, or
+ * where anything else may lie beside them, or a tensor somewhere else.
+ */
+export function giveMemory(tensors: Tensors, bytes: Uint8Array): void {
+  const isAllOfIt = bytes.byteLength >= LEAST_BYTES && bytes.byteLength === bytes.buffer.byteLength;
+  if (isAllOfIt && Object.values(tensors).every((each) => liesIn(each, bytes))) given.add(tensors);
+}
+
+export function isMemoryGiven(tensors: Tensors): boolean {
+  return given.has(tensors);
+}
+
+function liesIn({ data }: Tensor, bytes: Uint8Array): boolean {
+  return ArrayBuffer.isView(data) && data.buffer === bytes.buffer;
+}
