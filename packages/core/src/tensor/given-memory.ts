@@ -7,8 +7,7 @@ const given = new WeakSet<Tensors>();
 
 /**
  * Notes that nobody will look at these bytes but through these tensors: whoever may hand the tensors over may hand over all of
- * the memory in which they lie. Notes nothing of a few bytes, or
- * where anything else may lie beside them, or a tensor somewhere else.
+ * the memory in which they lie. Notes nothing where they are few, something else may lie beside them, or a tensor elsewhere.
  */
 export function giveMemory(tensors: Tensors, bytes: Uint8Array): void {
   const isAllOfIt = bytes.byteLength >= LEAST_BYTES && bytes.byteLength === bytes.buffer.byteLength;
