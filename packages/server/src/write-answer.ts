@@ -12,10 +12,11 @@ export function writeAnswer(outgoing: ServerResponse, answer: Answer, { close, s
   if (!isHead && status !== 204 && status !== 304) written.push("content-length", String(body.byteLength));
   if (close) written.push("connection", "close");
   outgoing.writeHead(status, written);
-  outgoing.setTimeout(stalledMs);
   if (isHead || body.byteLength === 0) outgoing.end();
   else if (body.byteLength > MOST_JOINED_BYTES) outgoing.end(body);
   else outgoing.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1"), "latin1");
+  // What the system has taken whole waits for no client; where answers to earlier requests are under way there is no socket.
+  if (outgoing.socket === null || outgoing.socket.writableLength > 0) outgoing.setTimeout(stalledMs);
 }
 
 /** Written as text of one byte a character, a small body goes out together with its headers: one system call less. */

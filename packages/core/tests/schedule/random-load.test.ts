@@ -46,9 +46,11 @@ interface Scenario {
   readonly changes: readonly { readonly atMs: number; readonly count: number; readonly fails: boolean }[];
   /** Whether joining has proved its worth before. */
   readonly isTrusted: boolean;
+  /** Whether runs of the model whose requests may be joined are carried out on the calling thread. */
+  readonly isHere: boolean;
 }
 
-async function simulate({ requests, changes, isTrusted }: Scenario) {
+async function simulate({ requests, changes, isTrusted, isHere }: Scenario) {
   const time = new SimulatedTime();
   const machine = new SimulatedMachine(time);
   const lanes = new SimulatedLanes(2);
@@ -59,10 +61,11 @@ async function simulate({ requests, changes, isTrusted }: Scenario) {
     if (values.some((value) => bad.has(value))) throw new InferenceError("RUN_FAILED", "Refused by the model.");
     return values.map((value) => 2 * value);
   };
-  const schedule = (model: string, batchable: boolean) =>
-    scheduler.schedule(machine.session(model, { runMs: (rows) => 9 + rows / 4, compute, batchable }), model, {
-      batching: "auto",
-    });
+  const schedule = (model: string, batchable: boolean) => {
+    const session = machine.session(model, { runMs: (rows) => 9 + rows / 4, compute, batchable });
+    const placed = isHere && batchable ? withoutLanes(session) : session;
+    return scheduler.schedule(placed, model, { batching: "auto" });
+  };
   const sessions = { batchable: schedule("batchable", true), single: schedule("single", false) };
   if (isTrusted) await warm(sessions.batchable, time);
   const warmRuns = machine.runs.length;
@@ -73,7 +76,8 @@ async function simulate({ requests, changes, isTrusted }: Scenario) {
   let mostAboveLanes = Number.NEGATIVE_INFINITY;
   machine.onRun = (model) => {
     const allowed = model === "batchable" ? Math.max(lanes.count, runningAtChange) : lanes.count;
-    mostAboveLanes = Math.max(mostAboveLanes, machine.running - allowed);
+    // The calling thread is one more, for one of the models.
+    mostAboveLanes = Math.max(mostAboveLanes, machine.running - allowed - (isHere ? 1 : 0));
   };
   let longestQueue = 0;
   const longest = (): number => {
@@ -117,6 +121,16 @@ async function simulate({ requests, changes, isTrusted }: Scenario) {
   return { fates, runs, mostAboveLanes, longestQueue };
 }
 
+function withoutLanes(session: Session): Session {
+  return {
+    ...session,
+    run(inputs, options) {
+      options?.onHere?.();
+      return session.run(inputs, options);
+    },
+  };
+}
+
 /** Eight clients at once, so that requests are joined from then on. */
 async function warm(session: Session, time: SimulatedTime): Promise<void> {
   const client = async (_: unknown, index: number): Promise<void> => {
@@ -135,8 +149,14 @@ describe("Scheduler under random load", () => {
         fc.array(request, { maxLength: 40, size: "max" }),
         fc.array(change, { maxLength: 4 }),
         fc.boolean(),
-        async (requests, changes, isTrusted) => {
-          const { fates, runs, mostAboveLanes, longestQueue } = await simulate({ requests, changes, isTrusted });
+        fc.boolean(),
+        async (requests, changes, isTrusted, isHere) => {
+          const { fates, runs, mostAboveLanes, longestQueue } = await simulate({
+            requests,
+            changes,
+            isTrusted,
+            isHere,
+          });
           joinedRuns += runs.filter(({ values }) => values.length > 3).length;
           expect(mostAboveLanes).toBeLessThanOrEqual(0);
           expect(longestQueue).toBeLessThanOrEqual(MAX_QUEUED);
@@ -147,7 +167,7 @@ describe("Scheduler under random load", () => {
           checkOrder(fates.map((fate) => ({ fate, start: startsOf(fate, runs)[0] })));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
     expect(joinedRuns).toBeGreaterThan(5);
   });
