@@ -5,6 +5,8 @@ import { freePiece } from "./free-piece.ts";
 
 /** How long a connection outlives an answer that came before the end of its request: cut off, it would cost the answer. */
 const LINGER_MS = 2_000;
+/** A small one is waited for longer: where this thread has been late to read it, the client has begun its next request. */
+const SMALL_LINGER_MS = 5_000;
 /** Connections that end and are not read from, at once; of more the first are cut off, as the system buffers their uploads. */
 const MOST_ENDING = 256;
 /** An upload up to this size is thrown away for less than what a new connection costs both sides. */
@@ -54,9 +56,11 @@ export class UnreadBodies {
   discard(incoming: IncomingMessage): void {
     if (incoming.complete) return;
     incoming.on("data", freePiece);
-    setTimeout(() => {
+    const lingerMs = announcedBytes(incoming) <= SMALL_BYTES ? SMALL_LINGER_MS : LINGER_MS;
+    const cutOff = setTimeout(() => {
       if (!incoming.complete) incoming.socket.destroy();
-    }, LINGER_MS).unref();
+    }, lingerMs).unref();
+    incoming.once("end", () => clearTimeout(cutOff));
   }
 
   #mayDiscard(incoming: IncomingMessage): boolean {
@@ -65,8 +69,7 @@ export class UnreadBodies {
     this.#savedBytes = Math.min(MOST_SAVED_BYTES, this.#savedBytes + earnedBytes);
     this.#savedAtMs = nowMs;
     // Whoever announces a terabyte sends no more of it than others do before it is cut off.
-    const announcedBytes = Number(incoming.headers["content-length"] ?? UNANNOUNCED_BYTES);
-    const sizeBytes = Math.min(announcedBytes, MOST_SAVED_BYTES);
+    const sizeBytes = Math.min(announcedBytes(incoming), MOST_SAVED_BYTES);
     if (sizeBytes <= SMALL_BYTES) return true;
     if (sizeBytes > this.#savedBytes) return false;
     this.#savedBytes -= sizeBytes;
@@ -75,12 +78,21 @@ export class UnreadBodies {
 
   /** Ended by its request: node:http would end that one with an error, which is dear to make. */
   #end(incoming: IncomingMessage): void {
+    const cutOff = setTimeout(() => incoming.destroy(), LINGER_MS).unref();
+    incoming.once("close", () => {
+      clearTimeout(cutOff);
+      this.#ending.delete(incoming);
+    });
     this.#ending.add(incoming);
-    incoming.once("close", () => this.#ending.delete(incoming));
-    setTimeout(() => incoming.destroy(), LINGER_MS).unref();
     const [first] = this.#ending;
-    if (this.#ending.size > MOST_ENDING) first?.destroy();
+    if (first === undefined || this.#ending.size <= MOST_ENDING) return;
+    this.#ending.delete(first);
+    first.destroy();
   }
+}
+
+function announcedBytes({ headers }: IncomingMessage): number {
+  return Number(headers["content-length"] ?? UNANNOUNCED_BYTES);
 }
 
 /** Written by ourselves: node:http would close the connection at once, and the client's system might drop the answer. */
