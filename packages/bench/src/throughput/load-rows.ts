@@ -4,7 +4,10 @@ import { BATCHING_CLIENTS, type Cell } from "./measure-load.ts";
 import { OURS, OURS_UNBATCHED } from "./node-contenders.ts";
 import type { Sample } from "./running-contender.ts";
 
-type Figure = keyof Pick<Sample, "requestsPerSecond" | "p50Ms" | "p99Ms" | "memoryBytes" | "failed" | "cpuMs">;
+type Figure = keyof Pick<
+  Sample,
+  "requestsPerSecond" | "p50Ms" | "p99Ms" | "memoryBytes" | "memoryEverBytes" | "failed" | "cpuMs"
+>;
 
 /** Requests a second of each load: ours against the best peer's. */
 export function throughputRows(cells: readonly Cell[]): Row[] {
@@ -33,19 +36,26 @@ export function latencyRows(cells: readonly Cell[], figure: "p50Ms" | "p99Ms"): 
   });
 }
 
-/** The most memory under any load: ours against the peer that takes least. */
+/** The most memory under any load, and from the start on: ours against the peer that takes least. */
 export function memoryRows(cells: readonly Cell[]): Row[] {
+  return [
+    ...mostMemory(cells, "memoryBytes", "memory"),
+    ...mostMemory(cells, "memoryEverBytes", "memory, with the start"),
+  ];
+}
+
+function mostMemory(cells: readonly Cell[], figure: "memoryBytes" | "memoryEverBytes", what: string): Row[] {
   const models = [...new Set(cells.map(({ workload }) => workload))];
   return models.map((workload) => {
     const peaks = new Map<string, number>();
     for (const cell of cells.filter((each) => each.workload === workload)) {
-      const peak = Math.max(peaks.get(cell.contender) ?? 0, ...figures(cell, "memoryBytes"));
+      const peak = Math.max(peaks.get(cell.contender) ?? 0, ...figures(cell, figure));
       peaks.set(cell.contender, peak);
     }
     const ours = (peaks.get(OURS.name) ?? 0) / 1e6;
     const others = [...peaks].filter(([name]) => isPeer(name)).map(([, bytes]) => bytes / 1e6);
     return toRow({
-      metric: `${workload.graph.name}: peak memory`,
+      metric: `${workload.graph.name}: ${what}`,
       unit: "MB",
       ours: [ours],
       ...(others.length > 0 && { naive: [Math.min(...others)], goal: atLeast(1) }),

@@ -14,6 +14,11 @@ const NAIVE_ENTRY = fileURLToPath(new URL("./naive-server.ts", import.meta.url))
 export const OURS: Contender = virga("ours", []);
 /** The same, each request on its own. */
 export const OURS_UNBATCHED: Contender = virga("ours, unbatched", ["--no-batching"]);
+/** Ours with a number of workers. */
+export function withWorkers(count: number): Contender {
+  return virga(`ours, ${count} ${count === 1 ? "worker" : "workers"}`, ["--workers", String(count)]);
+}
+
 /** onnxruntime-node's defaults behind node:http. */
 export const NAIVE: Contender = naive("node:http");
 
