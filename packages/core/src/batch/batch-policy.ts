@@ -22,8 +22,11 @@ const HOPE = 0.2;
 /** Below it, asking again costs more than the run is delayed. */
 const SHORTEST_WAIT_MS = 0.01;
 
-/** Bytes of inputs beyond which no more requests are joined. */
-export const MOST_BATCH_BYTES: number = 16 * 2 ** 20;
+/**
+ * Bytes of inputs beyond which no more requests are joined: a request of many bytes is work enough for a run of its own,
+ * and the runtime keeps the memory of the largest run that it has had, some twelve times its inputs on images.
+ */
+export const MOST_BATCH_BYTES: number = 4 * 2 ** 20;
 
 /** What waits and what runs of one kind of requests, at the moment of a decision. */
 export interface BatchSituation {
