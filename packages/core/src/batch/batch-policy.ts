@@ -4,8 +4,8 @@ import { SizeTrials } from "./size-trials.ts";
 
 /** 64 rows: beyond it little is gained, and answers wait for each other. */
 const LARGEST_SIZE = 6;
-/** By how much a larger batch must be faster per row than a smaller one. */
-const WORTHWHILE_GAIN = 1.05;
+/** By how much a larger batch must be faster per row than a smaller one: less is noise, and answers wait for each other. */
+const WORTHWHILE_GAIN = 1.15;
 /** After how many times its own rows a larger size is tried again: rarely, since answers wait for each other in it. */
 const STALE_LARGER = 400;
 /** After how many runs of the best size a smaller one is: it costs little; sooner, by its own rows, where in doubt. */

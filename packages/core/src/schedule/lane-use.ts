@@ -8,7 +8,7 @@ import type { BatchShare } from "./scheduled-model.ts";
  * Runs that may be begun on the calling thread at once, where they cannot be joined: it carries them out one behind the
  * other, each a fraction of a millisecond, and goes through its event loop once for all of them.
  */
-const MOST_HERE = 16;
+export const MOST_HERE = 16;
 
 /** A run that goes on. */
 export interface Run {

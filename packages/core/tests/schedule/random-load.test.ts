@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { InferenceError } from "../../src/errors.ts";
 import { ServiceMetrics } from "../../src/metrics/service-metrics.ts";
+import { MOST_HERE } from "../../src/schedule/lane-use.ts";
 import { Scheduler } from "../../src/schedule/scheduler.ts";
 import type { Session } from "../../src/session/engine.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
@@ -76,8 +77,8 @@ async function simulate({ requests, changes, isTrusted, isHere }: Scenario) {
   let mostAboveLanes = Number.NEGATIVE_INFINITY;
   machine.onRun = (model) => {
     const allowed = model === "batchable" ? Math.max(lanes.count, runningAtChange) : lanes.count;
-    // The calling thread is one more, for one of the models.
-    mostAboveLanes = Math.max(mostAboveLanes, machine.running - allowed - (isHere ? 1 : 0));
+    // The calling thread takes one joined run, or several that cannot be joined.
+    mostAboveLanes = Math.max(mostAboveLanes, machine.running - allowed - (isHere ? MOST_HERE : 0));
   };
   let longestQueue = 0;
   const longest = (): number => {
