@@ -101,11 +101,20 @@ const BLOCK_BYTES = 512;
 /** What a folder takes of its disk: holes are not counted, and a file with two names once. */
 function diskBytes(folder: string): number {
   const sizes = new Map<number, number>();
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+  for (const name of namesBelow(folder)) {
     const stats = statSync(join(folder, name), { throwIfNoEntry: false });
     if (stats?.isFile() === true) sizes.set(stats.ino, stats.blocks * BLOCK_BYTES);
   }
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
+/** None where a folder goes while it is looked through: it is looked at again soon. */
+function namesBelow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+  } catch {
+    return [];
+  }
 }
 
 /** 40 MB for the smallest model, and what it may grow by with the weights. */

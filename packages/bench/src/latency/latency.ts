@@ -4,7 +4,7 @@ import { LOAD_FLAGS, LOAD_NOTES, toLoadSettings } from "../throughput/load-flags
 import { describeCells, describeFailures, failureRow, latencyRows } from "../throughput/load-rows.ts";
 import { measureLoad } from "../throughput/measure-load.ts";
 import { measureHealth } from "./health-rows.ts";
-import { measureWorkerMemory } from "./worker-memory-row.ts";
+import { workerMemoryRows } from "./worker-memory-row.ts";
 
 /** How long clients wait, and whether the server says that it lives meanwhile. */
 export const latency: Bench = defineBench({
@@ -19,9 +19,9 @@ export const latency: Bench = defineBench({
       progress(`${graph.name}: health answers under load`);
       health.push(await measureHealth(graph.name, running, settings));
     });
-    const memory = await measureWorkerMemory(settings, progress);
+    const memory = await workerMemoryRows(settings, progress);
     const latencies = [...latencyRows(cells, "p50Ms"), ...latencyRows(cells, "p99Ms")];
-    const rows = [...latencies, ...health, memory, failureRow(cells)];
+    const rows = [...latencies, ...health, ...memory, failureRow(cells)];
     const excuses = [...settings.notInstalled, ...leftOut, ...describeFailures(cells)];
     return { rows, notes: [...LOAD_NOTES, HEALTH_NOTE, ...excuses, describeCells(cells)] };
   },

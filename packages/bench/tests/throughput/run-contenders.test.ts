@@ -118,7 +118,7 @@ describe("bench throughput", () => {
   const flags = ["--models", "tiny", "--concurrency", "2", "--rounds", "1", "--seconds", "0.2", "--peers", "node"];
 
   it.each([
-    ["throughput", ["throughput", "p99", "peak memory"]],
+    ["throughput", ["throughput", "p99", "memory", "memory, with the start"]],
     ["latency", ["p50", "p99", "health p99"]],
   ])(
     "%s compares ours with a peer, and no request fails",
