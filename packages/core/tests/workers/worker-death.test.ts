@@ -4,6 +4,7 @@ import { processStarter } from "../../src/workers/worker-process.ts";
 import {
   childrenOf,
   codeOf,
+  cpuTicksOf,
   createTestedEngine,
   MORTAL_STARTERS,
   type Tested,
@@ -97,6 +98,9 @@ describe("worker processes", () => {
     expect(children).toHaveLength(3);
     const endless = [counting.run(ENDLESS), counting.run(ENDLESS), counting.run(ENDLESS)];
     const outcomes = endless.map(codeOf);
+    // Each is at its run, and not still loading the model.
+    const before = children.map(cpuTicksOf);
+    await until(() => children.every((pid, index) => cpuTicksOf(pid) > (before[index] ?? 0) + 100));
     const waiting = counting.run(steps(10));
     const [killed = 0, ...others] = children;
     process.kill(killed, "SIGKILL");

@@ -78,6 +78,12 @@ export function childrenOf(pid: number): readonly number[] {
   );
 }
 
+/** Processor time that a process has taken, in hundredths of a second. Source: proc_pid_stat(5). */
+export function cpuTicksOf(pid: number): number {
+  const [, afterName = ""] = /^\d+ \(.*\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+  return Number(afterName.split(" ")[11]);
+}
+
 export function isAlive(pid: number): boolean {
   if (!existsSync(`/proc/${pid}/stat`)) return false;
   const [, state] = /^\d+ \(.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
