@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Log } from "../../log.ts";
 import type { Engine, FileSource, Session, Spread } from "../../session/engine.ts";
@@ -61,14 +62,18 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
     folder = await makeLayoutFolder();
     const layout = await writeSharedLayout(source, folder, { signal: ending.signal });
     if (ending.signal.aborted) return;
-    if (typeof layout === "string") {
-      tell("model.not-packed", `keeps its weights as they are: ${layout}`);
-      if (source.mode?.prepack !== false) await replace(await engine.load(source, "each"));
-      return;
-    }
-    await replace(await engine.load(layout.source, "wide"));
+    if (typeof layout === "string") return tell("model.not-packed", `keeps its weights as they are: ${layout}`);
+    const packed = await engine.load(layout.source, "wide");
     isPacked = true;
+    await replace(packed);
     tell("model.packed", "runs on packed weights now");
+  }
+
+  /** Whatever came of packing, a model does not stay in one worker. */
+  async function goOnUnpacked(): Promise<void> {
+    if (isPacked || ending.signal.aborted) return;
+    await removeFolder();
+    if (firstLoad(engine, source).spread === "one") await replace(await engine.load(source, "each"));
   }
 
   async function replace(next: Session): Promise<void> {
@@ -81,14 +86,14 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
     log({ level: "info", event, message: `${source.path} ${what}.` });
   }
 
+  function tellFailure(error: unknown): void {
+    if (ending.signal.aborted) return;
+    const message = `${source.path} could not be packed; it serves on as it is.`;
+    log({ level: "warn", event: "model.packing.failed", message, error });
+  }
+
   function packOnce(): void {
-    packing ??= pack()
-      .catch((error: unknown) => {
-        if (ending.signal.aborted) return;
-        const message = `${source.path} could not be packed; it serves on as it is.`;
-        log({ level: "warn", event: "model.packing.failed", message, error });
-      })
-      .then(() => (isPacked ? undefined : removeFolder()));
+    packing ??= pack().catch(tellFailure).then(goOnUnpacked).catch(tellFailure);
   }
 
   async function removeFolder(): Promise<void> {
@@ -112,5 +117,6 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
 }
 
 function isLarge(path: string): boolean {
-  return layoutBytes(path) >= LEAST_BYTES;
+  // A file that is large by itself need not be read, while its first request waits.
+  return statSync(path).size >= LEAST_BYTES || layoutBytes(path) >= LEAST_BYTES;
 }

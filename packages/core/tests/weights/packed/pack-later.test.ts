@@ -6,11 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { encodeModel } from "@virga/conformance/onnx-model";
 import type { LogEntry } from "../../../src/log.ts";
-import type { FileSource, Session } from "../../../src/session/engine.ts";
+import type { Engine, FileSource, Session } from "../../../src/session/engine.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
 import { ownIdentity, toOwnedName } from "../../../src/weights/cache/process-identity.ts";
 import { makeLayoutFolder } from "../../../src/weights/packed/layout-folder.ts";
-import { packLater } from "../../../src/weights/packed/pack-later.ts";
+import { firstLoad, packLater } from "../../../src/weights/packed/pack-later.ts";
 import { createWorkerEngine, type WorkerEngine } from "../../../src/workers/worker-engine.ts";
 
 const WIDTH = 1_024;
@@ -85,6 +85,33 @@ describe("packLater", () => {
     expect(layoutFolders()).toHaveLength(1);
     await session.close();
     expect(layoutFolders()).toHaveLength(0);
+  });
+
+  it("takes all workers where packing fails, and leaves nothing behind", async () => {
+    const source: FileSource = { kind: "file", path: join(folder, "model.onnx") };
+    await writeFile(source.path, PRODUCT);
+    const spreads: unknown[] = [];
+    const failing: Engine = {
+      platform: engine.platform,
+      lanes: engine.lanes,
+      load(asked, spread) {
+        const isLayout = asked.kind === "file" && asked.path !== source.path;
+        if (isLayout) return Promise.reject(new Error("This engine loads no layout."));
+        spreads.push(spread);
+        return engine.load(asked, spread);
+      },
+    };
+    const first = firstLoad(failing, source);
+    const bare = await failing.load(first.source, first.spread);
+    const session = packLater(bare, { engine: failing, source, log: (entry) => log.push(entry) });
+    const answers = await runUntilTold(session);
+    expect(log.map(({ event }) => event)).toEqual(["model.packing.failed"]);
+    while (spreads.length < 2) await sleep(5);
+    expect(spreads).toEqual(["one", "each"]);
+    const { y } = await session.run(INPUTS);
+    expect(y?.data.length).toBe((answers[0] as Float32Array).length);
+    expect(layoutFolders()).toHaveLength(0);
+    await session.close();
   });
 
   it("is closed in the middle of it", async () => {
