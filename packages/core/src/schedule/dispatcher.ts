@@ -124,7 +124,7 @@ export class Dispatcher {
     if (batch.kind !== "compared" && rows > 0) this.#metrics.batchRows.observe(queue.labels, rows);
     const ending = runBatch(batch, this.#clock);
     queue.runsHere = batch.jobs[0]?.target.runsHere ?? false;
-    if (queue.runsHere) this.#use.isHere(run);
+    if (queue.runsHere) this.#use.noteHere(run);
     void ending.then((end) => this.#end(run, end));
   }
 

@@ -70,7 +70,7 @@ export class LaneUse {
   }
 
   /** Takes note that a run takes no lane. */
-  isHere(run: Run): void {
+  noteHere(run: Run): void {
     this.#here.add(run);
   }
 
