@@ -68,8 +68,8 @@ export class Placement {
 
   /** Whether the CPUs of other workers are there for a run that begins now. */
   isWide(lane: Lane, { model }: WaitingRun, waiting: readonly WaitingRun[]): boolean {
-    const busy = this.#lanes.filter((other) => other !== lane && other.state === "busy").length;
-    return lane.widened.has(model) && busy < this.#wideLanes && waiting.length === 0;
+    if (!lane.widened.has(model) || waiting.length > 0) return false;
+    return this.#lanes.filter((other) => other !== lane && other.state === "busy").length < this.#wideLanes;
   }
 
   /** How many lanes could each have the threads of a run alone. */
