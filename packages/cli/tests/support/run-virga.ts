@@ -23,10 +23,15 @@ export interface RunResult {
 
 /** Starts the cli from its sources, in a folder. */
 export function startVirga(folder: string, ...options: readonly string[]): RunningVirga {
+  return startVirgaIn(process.env, folder, ...options);
+}
+
+/** The same in another environment. */
+export function startVirgaIn(env: NodeJS.ProcessEnv, folder: string, ...options: readonly string[]): RunningVirga {
   const child = spawn(
     process.execPath,
     ["--conditions=virga:source", "--disable-warning=ExperimentalWarning", MAIN, ...options],
-    { cwd: folder, stdio: ["pipe", "pipe", "pipe"] },
+    { cwd: folder, stdio: ["pipe", "pipe", "pipe"], env },
   );
   let stdout = "";
   let stderr = "";
