@@ -20,7 +20,7 @@ export {
   type PredictorInput,
 } from "./request/create-predictor.ts";
 export { toFailureResponse, toInferenceError } from "./request/failure-response.ts";
-export type { IncomingRequest } from "./request/incoming-request.ts";
+export type { IncomingRequest, RequestBody } from "./request/incoming-request.ts";
 export type { InferenceApp, Invocation } from "./request/inference-app.ts";
 export { DEFAULT_LIMITS, type Limits } from "./request/limits.ts";
 export type { EndpointDescription, ServiceOptions } from "./request/service.ts";

@@ -6,13 +6,16 @@ const MOST_KEYS = 64;
 /** The policies of one session's requests by key, those used last. */
 export class BatchPolicies {
   readonly #policies = new Map<string, BatchPolicy>();
+  #last: { readonly key: string; readonly policy: BatchPolicy } | undefined;
 
   for(key: string): BatchPolicy {
+    if (this.#last?.key === key) return this.#last.policy;
     const policy = this.#policies.get(key) ?? new BatchPolicy();
     this.#policies.delete(key);
     this.#policies.set(key, policy);
     const [oldest] = this.#policies.keys();
     if (this.#policies.size > MOST_KEYS && oldest !== undefined) this.#policies.delete(oldest);
+    this.#last = { key, policy };
     return policy;
   }
 }

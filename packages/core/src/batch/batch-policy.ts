@@ -81,6 +81,11 @@ export class BatchPolicy {
     this.#bestSize = best;
   }
 
+  /** Whether clients were answered that have not come back. */
+  get expectsMore(): boolean {
+    return this.#arrivals.awaitedRows > 0;
+  }
+
   /** Expected milliseconds of a run; absent before the first. */
   estimateMs(rows: number): number | undefined {
     return this.#durations.estimateMs(rows);

@@ -2,7 +2,7 @@ import { InferenceError } from "../errors.ts";
 import type { MetricsSource } from "../metrics/metric-family.ts";
 import { ProcessMetrics } from "../metrics/process-metrics.ts";
 import type { Predictor } from "../predictor/predictor.ts";
-import { type Answer, toResponse, withHeader } from "./answer.ts";
+import { type Answer, toResponse } from "./answer.ts";
 import { createApiKeyCheck } from "./api-key.ts";
 import { toFailureAnswer, toInferenceError } from "./failure-response.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
@@ -61,7 +61,8 @@ export function createApp(options: AppOptions): App {
     try {
       if (closing !== undefined) throw new InferenceError("OVERLOADED", "The service is shutting down.");
       if (invocation.isAuthorized !== true) checkApiKey?.(request);
-      return withHeader(await router(request, invocation), "x-request-id", requestId);
+      const { status, headers, body } = await router(request, invocation);
+      return { status, headers: { ...headers, "x-request-id": requestId }, body };
     } catch (error) {
       const failure = toInferenceError(error);
       trail.failure = failure.code;

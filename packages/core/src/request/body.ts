@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { constants, inflate, unzip } from "node:zlib";
 import { InferenceError } from "../errors.ts";
-import type { IncomingRequest } from "./incoming-request.ts";
+import type { IncomingRequest, RequestBody } from "./incoming-request.ts";
 
 const unzipAsync = promisify(unzip);
 const inflateAsync = promisify(inflate);
@@ -15,28 +15,35 @@ const inflateAsync = promisify(inflate);
 export async function readBody(request: IncomingRequest, maxBytes: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > maxBytes) throw tooLarge(maxBytes);
-  const body = request.body === null ? new Uint8Array() : await readStream(request.body, declared, maxBytes);
-  return decompress(body, request.headers.get("content-encoding"), maxBytes);
+  const body = request.body === null ? new Uint8Array() : await readSent(request.body, declared, maxBytes);
+  const encoding = request.headers.get("content-encoding");
+  return encoding === null ? body : decompress(body, encoding, maxBytes);
 }
 
-async function readStream(stream: AsyncIterable<Uint8Array>, declared: number, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
+async function readSent(body: RequestBody, declared: number, maxBytes: number): Promise<Uint8Array> {
+  let whole: Uint8Array;
   try {
-    for await (const chunk of stream) {
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
-      chunks.push(chunk);
-    }
+    whole = body.whole === undefined ? await readPieces(body, maxBytes) : await body.whole();
   } catch (error) {
     if (InferenceError.is(error)) throw error;
     throw new InferenceError("INPUT_INVALID", "The request body ended before it was complete.", { cause: error });
   }
-  if (sizeBytes < declared) {
-    throw new InferenceError("INPUT_INVALID", `The request body has ${sizeBytes} of the ${declared} bytes announced.`);
+  if (whole.byteLength > maxBytes) throw tooLarge(maxBytes);
+  if (whole.byteLength >= declared || Number.isNaN(declared)) return whole;
+  const message = `The request body has ${whole.byteLength} of the ${declared} bytes announced.`;
+  throw new InferenceError("INPUT_INVALID", message);
+}
+
+async function readPieces(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of body) {
+    sizeBytes += piece.byteLength;
+    if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+    pieces.push(piece);
   }
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : join(chunks, sizeBytes);
+  const [only] = pieces;
+  return pieces.length === 1 && only !== undefined ? only : join(pieces, sizeBytes);
 }
 
 function join(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
@@ -49,8 +56,8 @@ function join(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
   return whole;
 }
 
-async function decompress(body: Uint8Array, encoding: string | null, maxBytes: number): Promise<Uint8Array> {
-  const name = encoding?.trim().toLowerCase() ?? "identity";
+async function decompress(body: Uint8Array, encoding: string, maxBytes: number): Promise<Uint8Array> {
+  const name = encoding.trim().toLowerCase();
   if (name === "identity" || name === "") return body;
   if (name !== "gzip" && name !== "x-gzip" && name !== "deflate") {
     throw new InferenceError(

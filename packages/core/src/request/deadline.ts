@@ -1,4 +1,5 @@
 import { InferenceError } from "../errors.ts";
+import { Expiries } from "./expiries.ts";
 import type { Invocation } from "./inference-app.ts";
 import type { Limits } from "./limits.ts";
 
@@ -9,6 +10,8 @@ export interface Deadline {
   /** As `performance.now()` counts. */
   readonly atMs: number;
 }
+
+const expiries = new Expiries();
 
 /**
  * Runs `work` until it ends, its time is over or the caller has gone, whichever comes first.
@@ -26,7 +29,7 @@ export function withinDeadline<Result>(
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
     const end = (): void => {
-      clearTimeout(timer);
+      expiries.remove(expiry);
       invocation.signal?.removeEventListener("abort", cancel);
     };
     const stop = (reason: InferenceError): void => {
@@ -37,7 +40,8 @@ export function withinDeadline<Result>(
     const cancel = (): void =>
       stop(new InferenceError("CANCELLED", "The caller went away before the answer was ready."));
     const expire = (): void => stop(new InferenceError("DEADLINE_EXCEEDED", `No answer within ${limitMs} ms.`));
-    const timer = setTimeout(expire, limitMs);
+    const expiry = { atMs, expire };
+    expiries.add(expiry);
     invocation.signal?.addEventListener("abort", cancel, { once: true });
     if (invocation.signal?.aborted === true) cancel();
     work({ signal: controller.signal, atMs }).then(

@@ -56,12 +56,13 @@ function createPredict(
     deadline: Deadline,
     place: Place,
   ): Promise<Answer> {
-    const arrived = endpoint.admit(deadline.atMs);
+    let arrived = (): void => undefined;
     try {
+      arrived = endpoint.admit(deadline.atMs);
       const body = await readBody(call.request, limits.maxRequestBytes);
       place.hold(body.byteLength);
       metrics.requestBodyBytes.add({ model: endpoint.name }, body.byteLength);
-      return await endpoint.use(async (served) => {
+      return await endpoint.use((served) => {
         const decoded = decode({ body, headers: call.request.headers }, served.runnable.signature);
         arrived();
         // So it goes to a worker as it is, and is freed there: garbage would wait here.
@@ -70,6 +71,8 @@ function createPredict(
       });
     } finally {
       arrived();
+      // Counted until the work itself ends: an answered deadline does not stop a run that has begun.
+      place.leave();
     }
   }
 
@@ -87,14 +90,9 @@ function createPredict(
     return answer;
   }
 
-  return async (call, endpoint, decode) => {
+  return (call, endpoint, decode) => {
     call.invocation.trail.model = endpoint.name;
-    // Counted until the work itself ends: an answered deadline does not stop a run that has begun.
     const place = enter(call.request);
-    return withinDeadline(
-      (deadline) => predict(call, endpoint, decode, deadline, place).finally(() => place.leave()),
-      call.invocation,
-      limits,
-    );
+    return withinDeadline((deadline) => predict(call, endpoint, decode, deadline, place), call.invocation, limits);
   };
 }

@@ -18,41 +18,48 @@ interface FoundRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Paths that were asked for before: finding one anew costs more than all else that a small request needs. */
-const MOST_KNOWN_PATHS = 256;
+/** URLs that were asked for before: finding one anew costs more than all else that a small request needs. */
+const MOST_KNOWN_URLS = 256;
 
 /** Finds the route of a request. @throws InferenceError `ROUTE_UNKNOWN` or `METHOD_NOT_ALLOWED`, and what routes throw. */
 export function createRouter(
   service: Service,
   limits: Limits,
   others: readonly Route[] = [],
-): (request: IncomingRequest, invocation: ObservedInvocation) => Promise<Answer> {
+): (request: IncomingRequest, invocation: ObservedInvocation) => Answer | Promise<Answer> {
   const routes = [...describeRoutes(service, limits), ...inferRoutes(service, limits), ...others];
   const find = createFinder(routes);
-  return async (request, invocation) => {
+  return (request, invocation) => {
     const isHead = request.method === "HEAD";
-    const path = pathOf(request.url);
-    const found = find(isHead ? "GET" : request.method, path);
-    if (found === undefined) return refuse(request, path, routes, find, invocation);
+    const found = find(isHead ? "GET" : request.method, request.url);
+    if (found === undefined) return refuse(request, routes, find, invocation);
     const { route, label, parameters } = found;
     invocation.trail.route = label;
-    const answer = await route.handle({ request, invocation, parameter: (name) => parameters[name] ?? "" });
-    return isHead ? { ...answer, body: new Uint8Array() } : answer;
+    const answer = route.handle({ request, invocation, parameter: (name) => parameters[name] ?? "" });
+    return isHead ? withoutBody(answer) : answer;
   };
 }
 
-type Find = (method: string, path: string) => FoundRoute | undefined;
+async function withoutBody(answer: Answer | Promise<Answer>): Promise<Answer> {
+  return { ...(await answer), body: new Uint8Array() };
+}
+
+type Find = (method: string, url: string) => FoundRoute | undefined;
 
 function createFinder(routes: readonly Route[]): Find {
   const router = new TrieRouter<Route>();
   for (const route of routes) router.add(route.method, route.path, route);
-  const known = new Map<string, FoundRoute>();
-  return (method, path) => {
-    const key = `${method} ${path}`;
-    const found = known.get(key) ?? match(router, method, path);
-    if (found === undefined || known.has(key)) return found;
-    if (known.size >= MOST_KNOWN_PATHS) known.clear();
-    known.set(key, found);
+  const known = { GET: new Map<string, FoundRoute>(), POST: new Map<string, FoundRoute>() };
+  return (method, url) => {
+    if (method !== "GET" && method !== "POST") return match(router, method, pathOf(url));
+    const urls = known[method];
+    const before = urls.get(url);
+    if (before !== undefined) return before;
+    const found = match(router, method, pathOf(url));
+    // A query may be another each time.
+    if (found === undefined || url.includes("?")) return found;
+    if (urls.size >= MOST_KNOWN_URLS) urls.clear();
+    urls.set(url, found);
     return found;
   };
 }
@@ -94,13 +101,13 @@ function toLabel(path: string): string {
 
 /** Source: RFC 9110, section 15.5.6: a 405 says in `Allow` what the path takes. */
 function refuse(
-  { method }: IncomingRequest,
-  path: string,
+  { method, url }: IncomingRequest,
   routes: readonly Route[],
   find: Find,
   { requestId, trail }: ObservedInvocation,
 ): Answer {
-  const [other] = ["GET", "POST"].flatMap((each) => find(each, path) ?? []);
+  const path = pathOf(url);
+  const [other] = ["GET", "POST"].flatMap((each) => find(each, url) ?? []);
   if (other === undefined) {
     throw new InferenceError("ROUTE_UNKNOWN", `There is nothing at ${path}; /openapi.json lists what there is.`);
   }

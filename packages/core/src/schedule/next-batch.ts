@@ -22,7 +22,7 @@ export function takeBatch(queue: ModelQueue, head: Job, lanes: LaneUse, nowMs: n
 
 function chooseBatch(queue: ModelQueue, head: Job, lanes: LaneUse, nowMs: number): Batch | undefined {
   const { share } = head;
-  if (share === undefined) return { kind: "alone", jobs: [head] };
+  if (share === undefined || isAlone(queue, share)) return { kind: "alone", jobs: [head] };
   const mates = matesOf(queue, share);
   const offer = { waitingRows: sumOfRows(mates), lanes: lanes.countFor(queue), runningRows: lanes.runningRows(share) };
   if (mates.length === queue.length) {
@@ -41,6 +41,11 @@ function chooseBatch(queue: ModelQueue, head: Job, lanes: LaneUse, nowMs: number
   const kind = share.proof.nextRun();
   if (kind === "alone") return { kind, jobs: [head] };
   return { kind, jobs: kind === "joined" ? fitting : fitting.slice(0, MOST_COMPARED) };
+}
+
+/** Nothing is to be decided for a single row to which nobody else is expected. */
+function isAlone({ length }: ModelQueue, { policy, rows }: BatchShare): boolean {
+  return length === 1 && rows === 1 && !policy.expectsMore;
 }
 
 function matesOf(queue: ModelQueue, { policy }: BatchShare): readonly SharingJob[] {

@@ -5,9 +5,9 @@ import { joinable } from "../batch/joinable.ts";
 import type { Log } from "../log.ts";
 import type { Session } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
+import { UnderWay } from "../session/under-way.ts";
 import { checkInputs } from "../tensor/check-tensors.ts";
 import type { Tensors } from "../tensor/tensor.ts";
-import { UnderWay } from "./under-way.ts";
 
 /** What one request adds to a batch. */
 export interface BatchShare {

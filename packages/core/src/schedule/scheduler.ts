@@ -3,6 +3,7 @@ import type { Log } from "../log.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes, Session } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
+import { UnderWay } from "../session/under-way.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import { deadlinePassed, isInTime, latestStart, queueFull, shuttingDown, tooLate } from "./admission.ts";
 import { type Clock, PROCESS_CLOCK } from "./clock.ts";
@@ -10,7 +11,6 @@ import { Dispatcher } from "./dispatcher.ts";
 import { Job } from "./job.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import { ScheduledModel } from "./scheduled-model.ts";
-import { UnderWay } from "./under-way.ts";
 
 /** What a scheduler is made of. */
 export interface SchedulerOptions {

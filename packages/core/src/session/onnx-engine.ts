@@ -15,6 +15,7 @@ import {
 import { type OnnxSignature, readSignature } from "./onnx-signature.ts";
 import type { RunOptions } from "./runnable.ts";
 import { chooseThreads, type OnnxEngineOptions, SHRINK_MEMORY, toNativeOptions } from "./session-options.ts";
+import { UnderWay } from "./under-way.ts";
 
 type NativeValues = Readonly<Record<string, NativeValue>>;
 
@@ -53,10 +54,11 @@ function unshared(bytes: Uint8Array): Uint8Array {
 }
 
 function toSession(native: NativeSession, { unusableOutputs, batchable, ...signature }: OnnxSignature): Session {
-  const runs = new Set<Promise<unknown>>();
+  const runs = new UnderWay();
+  const allNames = signature.outputs.map(({ name }) => name);
   let closing: Promise<void> | undefined;
   // The binding takes such a name for asked for even when it is not, and stumbles over the value it inherits.
-  const inheritedNames = signature.outputs.map(({ name }) => name).filter((name) => name in Object.prototype);
+  const inheritedNames = allNames.filter((name) => name in Object.prototype);
 
   return {
     signature,
@@ -66,34 +68,36 @@ function toSession(native: NativeSession, { unusableOutputs, batchable, ...signa
       if (closing !== undefined) throw new InferenceError("INTERNAL", "The model's session has been closed.");
       if (options.signal?.aborted) throw runCancelled();
       checkInputs(inputs, signature.inputs);
-      const wanted = options.outputs ?? signature.outputs.map(({ name }) => name);
+      const wanted = options.outputs ?? allNames;
       if (options.outputs !== undefined) checkOutputNames(options.outputs, signature, unusableOutputs);
-      const run = runNative(native, inputs, [...wanted, ...inheritedNames]);
-      runs.add(run);
+      const names = inheritedNames.length === 0 ? wanted : [...wanted, ...inheritedNames];
+      const feeds = toFeeds(inputs);
+      runs.begin();
       try {
-        return pick(await run, wanted);
+        return pick(await native.run(feeds, names), wanted);
+      } catch (error) {
+        const failure = toRunFailure(error);
+        // The pool has grown its step to the size that was refused, and would take most of the memory with the next step.
+        if (failure.code === "INPUT_TOO_LARGE") await native.run(feeds, names, SHRINK_MEMORY).catch(() => undefined);
+        throw failure;
       } finally {
-        runs.delete(run);
+        runs.end();
       }
     },
     close(): Promise<void> {
-      closing ??= Promise.allSettled(runs).then(() => native.release());
+      closing ??= runs.ended().then(() => native.release());
       return closing;
     },
   };
 }
 
-async function runNative(native: NativeSession, inputs: Tensors, outputs: readonly string[]): Promise<NativeValues> {
+function toFeeds(inputs: Tensors): Record<string, NativeValue> {
   const feeds: Record<string, NativeValue> = Object.create(null);
-  for (const [name, input] of Object.entries(inputs)) feeds[name] = toNativeValue(input);
-  try {
-    return await native.run(feeds, outputs);
-  } catch (error) {
-    const failure = toRunFailure(error);
-    // The pool has grown its step to the size that was refused, and would take most of the memory with the next step.
-    if (failure.code === "INPUT_TOO_LARGE") await native.run(feeds, outputs, SHRINK_MEMORY).catch(() => undefined);
-    throw failure;
+  for (const name of Object.keys(inputs)) {
+    const input = inputs[name];
+    if (input !== undefined) feeds[name] = toNativeValue(input);
   }
+  return feeds;
 }
 
 /** The outputs asked for, in a record without a prototype, where every name is a name like any other. */

@@ -39,7 +39,7 @@ interface RegisteredApi {
 }
 
 /** Where every copy of OpenTelemetry's API 1.x in a process finds the SDK. Source: @opentelemetry/api, `global-utils`. */
-const API = Symbol.for("opentelemetry.js.api.1");
+const API: unique symbol = Symbol.for("opentelemetry.js.api.1");
 
 /**
  * A tracer of the SDK that the process has registered, and the context in which it works; nothing without an SDK.
@@ -48,7 +48,7 @@ const API = Symbol.for("opentelemetry.js.api.1");
  * few that trace, and a function's layer (such as AWS's for OpenTelemetry) registers its SDK in this place all the same.
  */
 export function findTracer(): { readonly tracer: Tracer; readonly api: RegisteredApi } | undefined {
-  const api: unknown = Reflect.get(globalThis, API);
+  const api = (globalThis as { readonly [API]?: unknown })[API];
   return isRegistered(api) ? { tracer: api.trace.getTracer("virga"), api } : undefined;
 }
 

@@ -57,12 +57,15 @@ const NO_TRACE = /^0*$/;
 
 /** The trace that a request says it belongs to. Source: W3C Trace Context, `traceparent`. */
 export function traceIdOf(headers: HeaderReader): string | undefined {
-  const [, traceId = ""] = TRACE_PARENT.exec(headers.get("traceparent") ?? "") ?? [];
+  const parent = headers.get("traceparent");
+  if (parent === null) return undefined;
+  const [, traceId = ""] = TRACE_PARENT.exec(parent) ?? [];
   return NO_TRACE.test(traceId) ? undefined : traceId;
 }
 
 /** The trace that a span belongs to; nothing where the SDK traces nothing. */
 export function traceIdOfSpan(span: Span | undefined): string | undefined {
-  const traceId = span?.spanContext().traceId ?? "";
+  if (span === undefined) return undefined;
+  const { traceId } = span.spanContext();
   return NO_TRACE.test(traceId) ? undefined : traceId;
 }
