@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { RequestBody } from "@virga/core";
 import { payContinue } from "./expected-continue.ts";
 import { freePiece } from "./free-piece.ts";
 
@@ -6,14 +7,22 @@ import { freePiece } from "./free-piece.ts";
 const GATHERED_BYTES = 64 * 1024 * 1024;
 
 /** A message's body; nothing is taken from the socket before it is asked for, and what is not asked for is thrown away. */
-export function bodyOf(incoming: IncomingMessage): AsyncIterable<Uint8Array> {
+export function bodyOf(incoming: IncomingMessage): RequestBody {
   const sizeBytes = Number(incoming.headers["content-length"] ?? Number.NaN);
   return sizeBytes > 0 && sizeBytes <= GATHERED_BYTES ? inOnePiece(incoming, sizeBytes) : inPieces(incoming);
 }
 
-async function* inOnePiece(incoming: IncomingMessage, sizeBytes: number): AsyncGenerator<Uint8Array> {
-  payContinue(incoming);
-  yield await gather(incoming, sizeBytes);
+function inOnePiece(incoming: IncomingMessage, sizeBytes: number): RequestBody {
+  const whole = (): Promise<Uint8Array> => {
+    payContinue(incoming);
+    return gather(incoming, sizeBytes);
+  };
+  return {
+    whole,
+    async *[Symbol.asyncIterator]() {
+      yield await whole();
+    },
+  };
 }
 
 async function* inPieces(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {

@@ -22,24 +22,30 @@ export function toIncomingRequest(incoming: IncomingMessage, readBody?: Uint8Arr
 /** Headers that speak of the body as it was sent. */
 const OF_SENT_BODY: ReadonlySet<string> = new Set(["content-encoding", "content-length", "transfer-encoding"]);
 
-/** What the URL parser leaves as it is: no dots that lead upwards, nothing to be escaped. */
-const PLAIN_TARGET = /^\/[\w~:/-]*$/;
-/** Hosts that were asked for before: a parser for every request would cost as much as reading its body. */
+/** What the URL parser leaves as it is, and is worth remembering: no dots that lead upwards, nothing to be escaped. */
+const PLAIN_TARGET = /^\/[\w~:/-]{0,200}$/;
+/** URLs by their targets, by their hosts: a parser for every request would cost as much as reading its body. */
 const MOST_KNOWN_HOSTS = 64;
-const knownOrigins = new Map<string, string>();
+const MOST_KNOWN_TARGETS = 64;
+const knownUrls = new Map<string, Map<string, string>>();
 
 function toHref(incoming: IncomingMessage): string {
   const { url: target = "/" } = incoming;
   const { host } = incoming.headers;
   if (host === undefined || !PLAIN_TARGET.test(target)) return new URL(toUrl(incoming)).href;
-  const known = knownOrigins.get(host);
-  if (known !== undefined) return known + target;
-  const { href, origin, pathname } = new URL(toUrl(incoming));
-  if (pathname === target && href === origin + target) {
-    if (knownOrigins.size >= MOST_KNOWN_HOSTS) knownOrigins.clear();
-    knownOrigins.set(host, origin);
+  return knownUrls.get(host)?.get(target) ?? learnUrl(host, target, new URL(toUrl(incoming)).href);
+}
+
+function learnUrl(host: string, target: string, url: string): string {
+  let urls = knownUrls.get(host);
+  if (urls === undefined) {
+    if (knownUrls.size >= MOST_KNOWN_HOSTS) knownUrls.clear();
+    urls = new Map();
+    knownUrls.set(host, urls);
   }
-  return href;
+  if (urls.size >= MOST_KNOWN_TARGETS) urls.clear();
+  urls.set(target, url);
+  return url;
 }
 
 function toUrl(incoming: IncomingMessage): string {
