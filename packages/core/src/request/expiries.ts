@@ -1,3 +1,5 @@
+import { Bag } from "../bag.ts";
+
 /** The longest time that a timer takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -14,7 +16,7 @@ export interface Expiry {
  * is kept alive as long as there is something to be ended.
  */
 export class Expiries {
-  readonly #waiting = new Set<Expiry>();
+  readonly #waiting = new Bag<Expiry>();
   #timer: NodeJS.Timeout | undefined;
   /** The timer rings no later than the first has to be ended, often with nothing to do. */
   #ringsAtMs = Number.POSITIVE_INFINITY;
@@ -42,7 +44,7 @@ export class Expiries {
     this.#ringsAtMs = Number.POSITIVE_INFINITY;
     const nowMs = performance.now();
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const expiry of this.#waiting) {
+    for (const expiry of [...this.#waiting]) {
       if (expiry.atMs > nowMs) {
         nextMs = Math.min(nextMs, expiry.atMs);
         continue;

@@ -1,3 +1,4 @@
+import { Bag } from "../bag.ts";
 import type { Lanes } from "../session/engine.ts";
 import { type Batch, sumOfRows } from "./batch.ts";
 import type { Clock } from "./clock.ts";
@@ -24,9 +25,9 @@ export class LaneUse {
   readonly isBlocking: boolean;
   readonly #lanes: Lanes | undefined;
   readonly #clock: Clock;
-  readonly #runs = new Set<Run>();
+  readonly #runs = new Bag<Run>();
   /** Of the runs, those on the calling thread that take no lane. */
-  readonly #here = new Set<Run>();
+  readonly #here = new Bag<Run>();
   #isTurnEnding = false;
 
   constructor(lanes: Lanes | undefined, clock: Clock) {
