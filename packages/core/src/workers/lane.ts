@@ -13,6 +13,8 @@ export class Lane {
   serving = false;
   /** Whether its worker was started to see if workers live again. */
   onTrial = false;
+  /** Whether its worker was ended because there was nothing to do: another one is started for what comes. */
+  isResting = false;
   loading: PooledModel | undefined;
   running: PooledModel | undefined;
   readonly loaded: Set<PooledModel> = new Set();
@@ -29,6 +31,7 @@ export class Lane {
       onEnd(end);
     });
     this.#worker = worker;
+    this.isResting = false;
     return this.occupy(async () => void (await worker.ready));
   }
 
@@ -45,6 +48,13 @@ export class Lane {
 
   stop(): void {
     this.#worker?.stop();
+  }
+
+  /** Ends an idle worker. */
+  rest(): void {
+    this.isResting = true;
+    this.state = "busy";
+    this.stop();
   }
 
   async load(model: PooledModel, threads: ThreadsOfRuns): Promise<SessionFacts> {
@@ -105,7 +115,7 @@ export class Lane {
 
   #reset(): void {
     this.state = "down";
-    this.serving = false;
+    this.serving = this.isResting;
     this.onTrial = false;
     this.loading = undefined;
     this.running = undefined;

@@ -16,6 +16,7 @@ export class Placement {
   /** How many long runs each has had in a row. */
   readonly #longRuns = new Map<PooledModel, number>();
   readonly #narrowForGood = new WeakSet<PooledModel>();
+  readonly #elsewhere = new Set<PooledModel>();
 
   constructor(lanes: readonly Lane[], concurrency: Concurrency) {
     this.#lanes = lanes;
@@ -29,6 +30,7 @@ export class Placement {
   drop(model: PooledModel): void {
     this.#models.delete(model);
     this.#longRuns.delete(model);
+    this.#elsewhere.delete(model);
   }
 
   ran(model: PooledModel, durationMs: number): void {
@@ -39,6 +41,17 @@ export class Placement {
   /** A worker could not hold it with more threads: it is not tried again. */
   keepNarrow(model: PooledModel): void {
     this.#narrowForGood.add(model);
+  }
+
+  /** Takes note of whether a model is run by others than workers for now. */
+  setElsewhere(model: PooledModel, isElsewhere: boolean): void {
+    if (isElsewhere) this.#elsewhere.add(model);
+    else this.#elsewhere.delete(model);
+  }
+
+  /** Whether there are models, and none that workers run. */
+  get areAllElsewhere(): boolean {
+    return this.#models.size > 0 && [...this.#models].every((model) => this.#elsewhere.has(model));
   }
 
   /** A model that the worker is to free. */

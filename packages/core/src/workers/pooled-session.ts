@@ -1,5 +1,6 @@
 import { InferenceError, runCancelled } from "../errors.ts";
 import type { RunOptions } from "../session/runnable.ts";
+import { UnderWay } from "../session/under-way.ts";
 import { checkInputs } from "../tensor/check-tensors.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import type { SessionFacts } from "./messages.ts";
@@ -9,7 +10,7 @@ import type { WorkerPool } from "./worker-pool.ts";
 
 /** A session whose runs are carried out by a pool's workers. */
 export function createPooledSession(pool: WorkerPool, model: PooledModel, facts: SessionFacts): MeasuredSession {
-  const runs = new Set<Promise<unknown>>();
+  const runs = new UnderWay();
   let closing: Promise<void> | undefined;
 
   return {
@@ -23,16 +24,16 @@ export function createPooledSession(pool: WorkerPool, model: PooledModel, facts:
       if (options.signal?.aborted) throw runCancelled();
       // Here already, so that what cannot be sent is refused in the same words.
       checkInputs(inputs, facts.signature.inputs);
-      const run = runCancellably(pool, { model, inputs, options, measured });
-      runs.add(run);
+      runs.begin();
       try {
-        return await run;
+        return await runCancellably(pool, { model, inputs, options, measured });
       } finally {
-        runs.delete(run);
+        runs.end();
       }
     },
+    setElsewhere: (isElsewhere) => pool.setElsewhere(model, isElsewhere),
     close(): Promise<void> {
-      closing ??= Promise.allSettled(runs).then(() => pool.unload(model));
+      closing ??= runs.ended().then(() => pool.unload(model));
       return closing;
     },
   };

@@ -4,9 +4,12 @@ import type { RunOptions } from "../session/runnable.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import { QuickEvidence } from "./quick-evidence.ts";
 
-/** A session that tells how long its worker took for a run. */
+/** A session in workers. */
 export interface MeasuredSession extends Session {
+  /** @param measured told how long the worker took. */
   run(inputs: Tensors, options?: RunOptions, measured?: (durationMs: number) => void): Promise<Tensors>;
+  /** Told whether its runs are carried out elsewhere for now. */
+  readonly setElsewhere: (isElsewhere: boolean) => void;
 }
 
 /**
@@ -27,7 +30,10 @@ export function runQuickOnesHere(pooled: MeasuredSession, loadHere: () => Promis
     const session = await loadHere().catch(() => undefined);
     if (session === undefined) evidence.refuse();
     else if (isClosed) await session.close();
-    else here = session;
+    else {
+      here = session;
+      pooled.setElsewhere(true);
+    }
   }
 
   function measured(elements: number, durationMs: number): void {
@@ -41,6 +47,7 @@ export function runQuickOnesHere(pooled: MeasuredSession, loadHere: () => Promis
     }
     here.close().catch(() => undefined);
     here = undefined;
+    pooled.setElsewhere(false);
   }
 
   async function runHere(session: Session, inputs: Tensors, elements: number, options?: RunOptions): Promise<Tensors> {

@@ -21,6 +21,7 @@ export class Supervisor implements Lanes {
   #told = "";
   #lastEnd = "";
   #pause: NodeJS.Timeout | undefined;
+  #isResting = false;
   #closing: (() => void) | undefined;
 
   constructor(lanes: readonly Lane[], options: SupervisorOptions) {
@@ -64,12 +65,27 @@ export class Supervisor implements Lanes {
   /** Starts what is missing, as far as the breaker lets it. */
   fill(): void {
     const { breaker } = this.#options;
-    if (this.#closing !== undefined || breaker.state === "open") return;
+    if (this.#closing !== undefined || this.#isResting || breaker.state === "open") return;
     const onTrial = breaker.state === "half-open";
     for (const lane of this.#lanes) {
       if (onTrial && this.#lanes.some((each) => each.onTrial)) return;
       if (lane.state === "down") this.#start(lane, onTrial);
     }
+  }
+
+  get isResting(): boolean {
+    return this.#isResting;
+  }
+
+  /** Ends the workers, all of which are idle, until `wake` is called; they count as if they were there. */
+  rest(): void {
+    this.#isResting = true;
+    for (const lane of this.#lanes) lane.rest();
+  }
+
+  wake(): void {
+    this.#isResting = false;
+    this.fill();
   }
 
   /** A worker has carried out a run: when it was on trial, workers live again. */
@@ -97,22 +113,26 @@ export class Supervisor implements Lanes {
 
   #start(lane: Lane, onTrial: boolean): void {
     // Its end has been told already.
-    lane.start(this.#options.start, (end) => this.#ended(end)).then(this.#options.changed, () => undefined);
+    lane.start(this.#options.start, (end) => this.#ended(lane, end)).then(this.#options.changed, () => undefined);
     lane.onTrial = onTrial;
   }
 
-  #ended(end: WorkerEnd): void {
+  #ended(lane: Lane, end: WorkerEnd): void {
     if (this.#closing !== undefined) {
       this.#endClosing();
       return;
     }
+    if (!lane.isResting) this.#died(end);
+    this.fill();
+    this.#options.changed();
+  }
+
+  #died(end: WorkerEnd): void {
     const { breaker, log } = this.#options;
     this.#lastEnd = end.how;
     breaker.died(performance.now());
     log({ level: "warn", event: "worker-lost", message: `A worker ${end.how}.`, error: end.cause });
     if (breaker.tryAtMs !== undefined && this.#pause === undefined) this.#pauseUntil(breaker.tryAtMs);
-    this.fill();
-    this.#options.changed();
   }
 
   #pauseUntil(tryAtMs: number): void {

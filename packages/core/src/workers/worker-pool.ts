@@ -1,3 +1,4 @@
+import { Bag } from "../bag.ts";
 import type { Concurrency } from "../cpu/choose-concurrency.ts";
 import { InferenceError, runCancelled } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -9,6 +10,7 @@ import { Lane } from "./lane.ts";
 import type { SessionFacts, ThreadsOfRuns } from "./messages.ts";
 import { Placement } from "./placement.ts";
 import type { AskedRun, PooledModel, WaitingLoad, WaitingRun } from "./pooled-model.ts";
+import { Rest } from "./rest.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { StartWorker } from "./worker-channel.ts";
 
@@ -17,6 +19,7 @@ export interface PoolOptions {
   readonly concurrency: Concurrency;
   readonly start: StartWorker;
   readonly breaker?: Breaker;
+  readonly restAfterMs?: number;
   readonly log?: Log;
 }
 
@@ -27,20 +30,25 @@ export class WorkerPool {
   readonly #lanes: readonly Lane[];
   readonly #supervisor: Supervisor;
   readonly #placement: Placement;
+  readonly #rest: Rest;
   readonly #loads: WaitingLoad[] = [];
   readonly #runs: WaitingRun[] = [];
   readonly #unloadings = new Map<PooledModel, () => void>();
   /** What was asked for, and what workers are at. */
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new Bag<Promise<unknown>>();
   #lastNumber = 0;
   #closing: Promise<void> | undefined;
 
-  constructor({ concurrency, start, breaker = new Breaker(), log = () => undefined }: PoolOptions) {
+  constructor({ concurrency, start, breaker = new Breaker(), log = () => undefined, restAfterMs }: PoolOptions) {
     this.#concurrency = concurrency;
     this.#log = log;
     this.#lanes = Array.from({ length: concurrency.workers }, () => new Lane());
     this.#placement = new Placement(this.#lanes, concurrency);
     this.#supervisor = new Supervisor(this.#lanes, { start, breaker, log, changed: () => this.#goOn() });
+    this.#rest = new Rest(
+      { lanes: this.#lanes, placement: this.#placement, supervisor: this.#supervisor },
+      restAfterMs,
+    );
     this.#supervisor.fill();
   }
 
@@ -79,6 +87,12 @@ export class WorkerPool {
     });
   }
 
+  /** Takes note of whether a model is run elsewhere: workers without any other are ended until there is need of them. */
+  setElsewhere(model: PooledModel, isElsewhere: boolean): void {
+    this.#placement.setElsewhere(model, isElsewhere);
+    this.#goOn();
+  }
+
   /** Takes back a run that is not begun. */
   cancel(options: RunOptions): void {
     const index = this.#runs.findIndex((run) => run.options === options);
@@ -98,6 +112,7 @@ export class WorkerPool {
       return Promise.reject(new InferenceError("INTERNAL", "The engine has been closed."));
     const work = new Promise(enqueue);
     this.#follow(work);
+    this.#rest.end();
     this.#goOn();
     return work;
   }
@@ -132,6 +147,7 @@ export class WorkerPool {
       resolve();
     }
     this.#supervisor.tell();
+    this.#rest.consider();
   }
 
   /** What an idle worker does next; tasks never reject. */

@@ -10,6 +10,7 @@ const inputs = (elements: number) => ({ x: tensor("float32", [elements], new Flo
 /** A session of either kind that tells where runs went; runs take as long as is said. */
 function create(said: { workerMs: number; hereMs: number }) {
   const places: string[] = [];
+  const elsewhere: boolean[] = [];
   let closed = 0;
   const close = async (): Promise<void> => {
     closed += 1;
@@ -17,6 +18,7 @@ function create(said: { workerMs: number; hereMs: number }) {
   const pooled: MeasuredSession = {
     ...FACTS,
     close,
+    setElsewhere: (isElsewhere) => void elsewhere.push(isElsewhere),
     run: async (_, __, measured) => {
       places.push("worker");
       measured?.(said.workerMs);
@@ -38,7 +40,7 @@ function create(said: { workerMs: number; hereMs: number }) {
   const run = async (times: number, elements: number): Promise<void> => {
     for (let time = 0; time < times; time += 1) await session.run(inputs(elements));
   };
-  return { session, places, run, isClosed: () => closed >= 2 };
+  return { session, places, elsewhere, run, isClosed: () => closed >= 2 };
 }
 
 describe("runQuickOnesHere", () => {
@@ -82,9 +84,10 @@ describe("runQuickOnesHere", () => {
 
   it("gives runs back to workers after a long one here, until more have been quick", async () => {
     const said = { workerMs: 0.02, hereMs: 0 };
-    const { places, run, isClosed, session } = create(said);
+    const { places, elsewhere, run, isClosed, session } = create(said);
     await run(8, 8);
     await sleep(0);
+    expect(elsewhere).toEqual([true]);
     said.hereMs = 60;
     places.length = 0;
     await run(1, 8);
@@ -92,6 +95,7 @@ describe("runQuickOnesHere", () => {
     await run(30, 8);
     await sleep(0);
     expect(places).toEqual(["here", ...new Array(30).fill("worker")]);
+    expect(elsewhere).toEqual([true, false]);
     await run(30, 8);
     await sleep(0);
     await run(1, 8);

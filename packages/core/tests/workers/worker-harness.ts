@@ -2,9 +2,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FailureCode, InferenceError } from "../../src/errors.ts";
 import type { LogEntry } from "../../src/log.ts";
-import type { Engine, Lanes } from "../../src/session/engine.ts";
+import type { Engine, Lanes, ModelSource, Spread } from "../../src/session/engine.ts";
 import { Breaker, type BreakerLimits } from "../../src/workers/breaker.ts";
 import { createPooledSession } from "../../src/workers/pooled-session.ts";
+import type { MeasuredSession } from "../../src/workers/quick-runs.ts";
 import type { StartWorker } from "../../src/workers/worker-channel.ts";
 import { WorkerPool } from "../../src/workers/worker-pool.ts";
 import { processStarter } from "../../src/workers/worker-process.ts";
@@ -22,6 +23,7 @@ export const MORTAL_STARTERS: Readonly<Record<"thread" | "process", StartWorker>
 const PATIENT: BreakerLimits = { deaths: 1e6, withinMs: 1, firstPauseMs: 1, longestPauseMs: 1 };
 
 export interface TestedEngine extends Engine {
+  load(source: ModelSource, spread?: Spread): Promise<MeasuredSession>;
   readonly lanes: Lanes;
   readonly log: LogEntry[];
   close(): Promise<void>;
@@ -33,15 +35,18 @@ export interface Tested {
   readonly threadsAlone?: number;
   readonly start: StartWorker;
   readonly breaker?: BreakerLimits;
+  readonly restAfterMs?: number;
 }
 
 /** A worker engine with workers and a breaker as a test needs them. */
-export function createTestedEngine({ workers, threadsAlone = 1, start, breaker = PATIENT }: Tested): TestedEngine {
+export function createTestedEngine(tested: Tested): TestedEngine {
+  const { workers, threadsAlone = 1, start, breaker = PATIENT, restAfterMs } = tested;
   const log: LogEntry[] = [];
   const pool = new WorkerPool({
     concurrency: { workers, threads: 1, threadsAlone },
     start,
     breaker: new Breaker(breaker),
+    ...(restAfterMs === undefined ? {} : { restAfterMs }),
     log: (entry) => log.push(entry),
   });
   return {
