@@ -31,11 +31,7 @@ export function createRequestListener(app: InferenceApp, options: ListenerOption
   const unread = new UnreadBodies();
   return (incoming, outgoing) => {
     trackAnswer(incoming.socket, outgoing);
-    const caller = new AbortController();
-    outgoing.once("close", () => {
-      if (!outgoing.writableFinished && !unread.hasRefused(incoming)) caller.abort();
-    });
-    respond(app, incoming, outgoing, caller.signal, options, unread).catch((error: unknown) => {
+    respond(app, incoming, outgoing, options, unread).catch((error: unknown) => {
       log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
       giveUp(outgoing);
     });
@@ -46,7 +42,6 @@ async function respond(
   app: InferenceApp,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  signal: AbortSignal,
   { readBody, invocation, isDraining, stalledMs }: ListenerOptions,
   unread: UnreadBodies,
 ): Promise<void> {
@@ -64,8 +59,16 @@ async function respond(
     const reason = error instanceof Error ? error.message : "unreadable";
     return write(failureAnswer(400, `This request cannot be read: ${reason}.`));
   }
-  const heard = { ...invocation?.(incoming), signal };
-  if (app.answer !== undefined) return write(await app.answer(request, heard));
+  const known = invocation?.(incoming);
+  const whenGone = (callback: () => void): void => {
+    outgoing.once("close", () => {
+      if (!outgoing.writableFinished && !unread.hasRefused(incoming)) callback();
+    });
+  };
+  if (app.answer !== undefined) return write(await app.answer(request, { ...known, whenGone }));
+  const caller = new AbortController();
+  whenGone(() => caller.abort());
+  const heard = { ...known, signal: caller.signal };
   await writeResponse(outgoing, await app.fetch(toRequest(request, incoming), heard), writing());
   unread.discard(incoming);
 }

@@ -28,7 +28,9 @@ export function withinDeadline<Result>(
   const atMs = performance.now() + limitMs;
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
+    let hasEnded = false;
     const end = (): void => {
+      hasEnded = true;
       expiries.remove(expiry);
       invocation.signal?.removeEventListener("abort", cancel);
     };
@@ -43,6 +45,9 @@ export function withinDeadline<Result>(
     const expiry = { atMs, expire };
     expiries.add(expiry);
     invocation.signal?.addEventListener("abort", cancel, { once: true });
+    invocation.whenGone?.(() => {
+      if (!hasEnded) cancel();
+    });
     if (invocation.signal?.aborted === true) cancel();
     work({ signal: controller.signal, atMs }).then(
       (result) => {

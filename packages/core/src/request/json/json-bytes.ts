@@ -20,7 +20,7 @@ export class JsonBytes {
     const { buffer, byteOffset, byteLength } = bytes;
     // Always the plain class: code that reads sometimes a `Buffer`, sometimes not, is compiled for both and slower.
     this.bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    this.#buffer = Buffer.from(buffer, byteOffset, byteLength);
+    this.#buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, byteLength);
     this.isAscii = isAscii(bytes);
   }
 

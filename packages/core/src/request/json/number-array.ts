@@ -61,9 +61,9 @@ export class NumberStore {
     const larger = Math.max(needed + expected, 2 * this.#values.length, LEAST_CAPACITY);
     // A number and its comma take two bytes at least.
     const most = needed + (length - end) / 2 + 1;
-    const old = this.#values.subarray(0, this.#count);
+    const old = this.#values;
     this.#values = this.#allocate(Math.ceil(Math.min(larger, most)));
-    this.#values.set(old);
+    if (this.#count > 0) this.#values.set(old.subarray(0, this.#count));
   }
 
   #allocate(capacity: number): Float32Array | Float64Array {

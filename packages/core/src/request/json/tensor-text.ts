@@ -73,7 +73,9 @@ function writeElements(writer: JsonWriter, tensor: Tensor, from: number, to: num
 }
 
 function writeChunk(writer: JsonWriter, tensor: Tensor, from: number, to: number): void {
-  if (tensor.type === "float32") writeFloats(writer, tensor.data.subarray(from, to));
+  const { length } = tensor.data;
+  if (tensor.type === "float32")
+    writeFloats(writer, to - from === length ? tensor.data : tensor.data.subarray(from, to));
   else if (tensor.type === "float16") writeFloats(writer, toFloats(tensor.data.subarray(from, to)));
   else writer.text(chunkText(tensor, from, to));
 }

@@ -34,6 +34,7 @@ export function isJsonType(type: string): boolean {
  * @throws InferenceError `MEDIA_TYPE_UNSUPPORTED` for another media type, or a character set that is not UTF-8.
  */
 export function expectJsonType(headers: HeaderReader): void {
+  if (headers.get("content-type") === "application/json") return;
   const type = mediaTypeOf(headers);
   if (type !== undefined && !isJsonType(type) && !JSON_TYPES.includes(type)) {
     throw mediaTypeUnsupported(`The media type ${quoted(type)} is not supported here: send application/json.`);
@@ -53,16 +54,23 @@ export function parseBody(body: Uint8Array, signature: Signature): JsonValue {
   return parseJson(body, signature.inputs.every(({ type }) => type === "float32") ? "float32" : "float64");
 }
 
+/** What a message calls a value; a function where requests are many and such a text is hardly ever needed. */
+type Name = string | (() => string);
+
+function textOf(name: Name): string {
+  return typeof name === "string" ? name : name();
+}
+
 /** A value as an object. @throws InferenceError `INPUT_INVALID` otherwise; `what` names it in the message. */
-export function expectObject(value: JsonValue | undefined, what: string): JsonObject {
+export function expectObject(value: JsonValue | undefined, what: Name): JsonObject {
   if (isJsonObject(value)) return value;
-  throw inputInvalid(`${what} must be an object.`);
+  throw inputInvalid(`${textOf(what)} must be an object.`);
 }
 
 /** A value as a string. @throws InferenceError `INPUT_INVALID` otherwise; `what` names it in the message. */
-export function expectString(value: JsonValue | undefined, what: string): string {
+export function expectString(value: JsonValue | undefined, what: Name): string {
   if (typeof value === "string") return value;
-  throw inputInvalid(`${what} must be a string.`);
+  throw inputInvalid(`${textOf(what)} must be a string.`);
 }
 
 /**
@@ -70,13 +78,13 @@ export function expectString(value: JsonValue | undefined, what: string): string
  *
  * @throws InferenceError `INPUT_INVALID` for anything but strings, numbers and booleans.
  */
-export function readParameters(value: JsonValue | undefined, what: string): Readonly<Record<string, ParameterValue>> {
+export function readParameters(value: JsonValue | undefined, what: Name): Readonly<Record<string, ParameterValue>> {
   const parameters = bareRecord<ParameterValue>();
   if (value === undefined) return parameters;
   for (const [name, each] of Object.entries(expectObject(value, what))) {
     if (typeof each !== "string" && typeof each !== "number" && typeof each !== "boolean") {
       const hint = typeof each === "bigint" ? "; send so large a number as a string" : "";
-      throw inputInvalid(`${what}: ${quoted(name)} must be a string, a number or a boolean${hint}.`);
+      throw inputInvalid(`${textOf(what)}: ${quoted(name)} must be a string, a number or a boolean${hint}.`);
     }
     parameters[name] = each;
   }

@@ -19,10 +19,12 @@ import { writeAnswer, writeRawAnswer } from "./write-answer.ts";
 export const decodeOpenInference: DecodeCall = (message, signature) => {
   const jsonSize = readJsonSize(message);
   if (jsonSize === 0) return decodeRaw(message.body, signature);
-  if (jsonSize === undefined) expectJsonType(message.headers);
+  if (jsonSize === undefined) {
+    expectJsonType(message.headers);
+    return readInferenceRequest(expectObject(parseBody(message.body, signature), "The request"), undefined, signature);
+  }
   const document = parseBody(message.body.subarray(0, jsonSize), signature);
-  const binary = jsonSize === undefined ? undefined : message.body.subarray(jsonSize);
-  return readInferenceRequest(expectObject(document, "The request"), binary, signature);
+  return readInferenceRequest(expectObject(document, "The request"), message.body.subarray(jsonSize), signature);
 };
 
 /** Reads the JSON of a request; `binary` is what follows it. */

@@ -22,8 +22,8 @@ export function readInputs(value: JsonValue | undefined, binary: BinaryParts, si
     throw inputInvalid('"inputs" must be a list of objects with name, shape, datatype and data.');
   const inputs = bareRecord<Tensor>();
   for (const [index, each] of value.entries()) {
-    const entry = expectObject(each, `"inputs", element ${index},`);
-    const name = expectString(entry["name"], `"inputs", element ${index}: "name"`);
+    const entry = expectObject(each, () => `"inputs", element ${index},`);
+    const name = expectString(entry["name"], () => `"inputs", element ${index}: "name"`);
     const spec = signature.inputs.find((input) => input.name === name);
     if (spec === undefined) {
       throw inputInvalid(`There is no input ${quoted(name)}; the inputs are: ${listNames(signature.inputs)}.`);
@@ -36,10 +36,10 @@ export function readInputs(value: JsonValue | undefined, binary: BinaryParts, si
 }
 
 function readInput(entry: JsonObject, spec: TensorSpec, binary: BinaryParts): Tensor {
-  const where = `Input ${quoted(spec.name)}`;
+  const where = labelOf(spec);
   checkDatatype(entry["datatype"], spec, where);
   const shape = readShape(entry["shape"], spec, where);
-  const parameters = readParameters(entry["parameters"], `${where}: "parameters"`);
+  const parameters = readParameters(entry["parameters"], () => `${where}: "parameters"`);
   if ("shared_memory_region" in parameters) throw inputInvalid(`${where} is in shared memory, which is not supported.`);
   const { data } = entry;
   const size = parameters["binary_data_size"];
@@ -53,8 +53,19 @@ function readInput(entry: JsonObject, spec: TensorSpec, binary: BinaryParts): Te
   return { type: "string", shape, data: stringsFromBytes(bytes, countElements(shape), where) };
 }
 
+const labels = new WeakMap<TensorSpec, string>();
+
+/** What messages call an input: made once for all requests. */
+function labelOf(spec: TensorSpec): string {
+  const known = labels.get(spec);
+  if (known !== undefined) return known;
+  const label = `Input ${quoted(spec.name)}`;
+  labels.set(spec, label);
+  return label;
+}
+
 function checkDatatype(value: JsonValue | undefined, spec: TensorSpec, where: string): void {
-  const datatype = expectString(value, `${where}: "datatype"`);
+  const datatype = expectString(value, () => `${where}: "datatype"`);
   if (toElementType(datatype) === spec.type) return;
   throw inputInvalid(`${where} has the datatype ${quoted(datatype)}, but must have ${toDatatype(spec.type)}.`);
 }
