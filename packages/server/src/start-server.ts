@@ -56,6 +56,7 @@ export async function startServer(app: InferenceApp, options: ServerOptions): Pr
   });
   server.on("clientError", answerClientError);
   const connections = trackConnections(server);
+  leaveUnwritten(server, connections);
   await listen(server, host, port);
   server.on("error", (error) => logServerError(log, error));
   const boundPort = (server.address() as AddressInfo).port;
@@ -110,6 +111,18 @@ async function closeServer(server: Server, connections: ReadonlySet<Socket>, gra
   await closed;
   clearInterval(sweep);
   clearTimeout(cutOff);
+}
+
+/**
+ * Closes idle connections only when every answer has left the process: Node counts one as ended once it was handed over,
+ * and would cut it off where a slow client has yet to get the rest.
+ */
+function leaveUnwritten(server: Server, connections: ReadonlySet<Socket>): void {
+  const closeIdleConnections = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    for (const connection of connections) if (connection.writableLength > 0) return;
+    closeIdleConnections();
+  };
 }
 
 function trackConnections(server: Server): ReadonlySet<Socket> {

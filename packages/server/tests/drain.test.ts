@@ -38,6 +38,22 @@ describe("drain", () => {
     await Promise.all([idle.receivedUntilClosed(), silent.receivedUntilClosed()]);
   });
 
+  it("lets a slow client have all of an answer that was handed over before", async () => {
+    const app = createEchoApp();
+    const server = await startServer(app, { port: 0, timeouts: { graceMs: 1_000_000 } });
+    const slow = await openConnection(server.port);
+    slow.socket.pause();
+    slow.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n");
+    await waitUntil(() => app.requests.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const drained = server.drain();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    slow.socket.resume();
+    const received = await slow.receivedUntilClosed();
+    expect(received.length).toBeGreaterThan(32 * 1024 * 1024);
+    await drained;
+  });
+
   it("cuts off what outlasts the grace time", async () => {
     const app = createEchoApp();
     const server = await startServer(app, { port: 0, timeouts: { graceMs: 50 } });

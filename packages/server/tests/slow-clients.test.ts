@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { InferenceApp } from "@virga/core";
 import { type RunningServer, startServer } from "../src/index.ts";
 import { createEchoApp, type EchoApp } from "./support/echo-app.ts";
 import { openConnection } from "./support/raw-connection.ts";
@@ -87,6 +88,27 @@ describe("clients that dawdle", () => {
     await waitUntil(() => app.requests.length === 1);
     await stalling.drain();
     connection.socket.destroy();
+  });
+
+  it("cuts off a client that does not read an answer that was whole in memory", async () => {
+    let answered = 0;
+    const whole: InferenceApp = {
+      ...app,
+      async answer() {
+        answered += 1;
+        return { status: 200, headers: {}, body: new Uint8Array(32 * 1024 * 1024) };
+      },
+    };
+    const stalling = await startServer(whole, { port: 0, timeouts: { stalledMs: 100, graceMs: 1_000_000 } });
+    const [first, second] = [await openConnection(stalling.port), await openConnection(stalling.port)];
+    for (const { socket, send } of [first, second]) {
+      socket.pause();
+      // Two at once: the second answer has no socket of its own while the first is under way.
+      send("GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    }
+    await waitUntil(() => answered >= 2);
+    await stalling.drain();
+    for (const { socket } of [first, second]) socket.destroy();
   });
 
   it("closes a connection that never says anything", async () => {
