@@ -45,10 +45,14 @@ export class RunDurations {
 
   /** Expected milliseconds of a run, on straight lines between the sizes measured; absent before the first. */
   estimateMs(rows: number): number | undefined {
-    const known = this.#sizes.filter((size) => size !== undefined);
-    const next = known.findIndex((size) => size.rows >= rows);
-    const above = next < 0 ? known.at(-1) : known[next];
-    const below = next < 0 ? known.at(-2) : known[next - 1];
+    let below: Measured | undefined;
+    let above: Measured | undefined;
+    for (const size of this.#sizes) {
+      if (above !== undefined && above.rows >= rows) break;
+      if (size === undefined) continue;
+      below = above;
+      above = size;
+    }
     if (above === undefined) return undefined;
     if (below === undefined) return rows <= above.rows ? above.durationMs : (above.durationMs * rows) / above.rows;
     const slope = (above.durationMs - below.durationMs) / (above.rows - below.rows);

@@ -49,8 +49,7 @@ export class Expiries {
         nextMs = Math.min(nextMs, expiry.atMs);
         continue;
       }
-      this.#waiting.delete(expiry);
-      expiry.expire();
+      if (this.#waiting.delete(expiry)) expiry.expire();
     }
     if (nextMs < this.#ringsAtMs) this.#ringAt(nextMs);
   }
