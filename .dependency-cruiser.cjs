@@ -4,6 +4,7 @@ const { dirname, join } = require("node:path");
 /** The rooms of the core from the ground upwards: each may use only those before it. */
 const CORE_ORDER = [
   "errors.ts",
+  "bag.ts",
   "log.ts",
   "metrics/",
   "tracing/",
