@@ -18,8 +18,9 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await Promise.all(started.splice(0).map((serving) => serving.stop()));
+  const codes = await Promise.all(started.splice(0).map((serving) => serving.stop()));
   workspace.remove();
+  expect(codes.filter((code) => code !== 0)).toEqual([]);
 });
 
 async function start(...options: readonly string[]): Promise<Serving> {

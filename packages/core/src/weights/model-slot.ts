@@ -56,7 +56,7 @@ export class ModelSlot {
       return await work(occupant.model);
     } finally {
       occupant.users -= 1;
-      this.#closeIfUnused(occupant);
+      void this.#closeIfUnused(occupant);
     }
   }
 
@@ -72,16 +72,16 @@ export class ModelSlot {
     await this.#loading?.catch(() => undefined);
     const before = this.#occupant;
     await this.#loadOnce();
-    if (before !== undefined) this.#retire(before);
+    if (before !== undefined) void this.#retire(before);
   }
 
-  /** Frees the session once the runs under way have ended; later uses are refused. */
+  /** Frees the session, at once where nobody uses it, else once they have ended; later uses are refused. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#loading?.catch(() => undefined);
     const occupant = this.#occupant;
     this.#occupant = undefined;
-    if (occupant !== undefined) this.#retire(occupant);
+    if (occupant !== undefined) await this.#retire(occupant);
   }
 
   #loadOnce(): Promise<Occupant> {
@@ -107,13 +107,13 @@ export class ModelSlot {
     }
   }
 
-  #retire(occupant: Occupant): void {
+  async #retire(occupant: Occupant): Promise<void> {
     occupant.retired = true;
-    this.#closeIfUnused(occupant);
+    await this.#closeIfUnused(occupant);
   }
 
-  #closeIfUnused(occupant: Occupant): void {
+  async #closeIfUnused(occupant: Occupant): Promise<void> {
     if (!occupant.retired || occupant.users > 0) return;
-    occupant.model.session.close().catch(() => undefined);
+    await occupant.model.session.close().catch(() => undefined);
   }
 }

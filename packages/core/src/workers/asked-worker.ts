@@ -14,6 +14,7 @@ export class AskedWorker {
   readonly #onEnd: (end: WorkerEnd) => void;
   #channel: WorkerChannel | undefined;
   #awaited: Awaited | undefined;
+  #isStopping = false;
   #end: WorkerEnd | undefined;
 
   /** `onEnd` is told once. */
@@ -44,6 +45,7 @@ export class AskedWorker {
 
   /** Ends the worker, whatever it is doing. */
   stop(): void {
+    this.#isStopping = true;
     this.#channel?.hold(true);
     this.#channel?.stop();
   }
@@ -55,7 +57,7 @@ export class AskedWorker {
   }
 
   #answered(answer: WorkerAnswer): void {
-    this.#channel?.hold(false);
+    if (!this.#isStopping) this.#channel?.hold(false);
     const awaited = this.#awaited;
     this.#awaited = undefined;
     awaited?.resolve(answer);

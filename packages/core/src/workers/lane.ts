@@ -46,14 +46,16 @@ export class Lane {
     }
   }
 
+  /** Ends its worker, which is asked nothing more. */
   stop(): void {
-    this.#worker?.stop();
+    if (this.#worker === undefined) return;
+    this.state = "busy";
+    this.#worker.stop();
   }
 
   /** Ends an idle worker. */
   rest(): void {
     this.isResting = true;
-    this.state = "busy";
     this.stop();
   }
 

@@ -120,6 +120,7 @@ export class Supervisor implements Lanes {
   #ended(lane: Lane, end: WorkerEnd): void {
     if (this.#closing !== undefined) {
       this.#endClosing();
+      this.#options.changed();
       return;
     }
     if (!lane.isResting) this.#died(end);

@@ -101,7 +101,7 @@ export class WorkerPool {
 
   /** Ends the workers after what is under way and what waits. */
   close(): Promise<void> {
-    this.#closing ??= this.#ended().then(() => this.#supervisor.close());
+    this.#closing ??= this.#end();
     return this.#closing;
   }
 
@@ -123,9 +123,10 @@ export class WorkerPool {
     this.#underWay.add(work);
   }
 
-  /** Resolves when no worker does anything: a thread that is ended while it runs or loads a model aborts the process. */
-  async #ended(): Promise<void> {
+  /** Ends workers that do nothing: a thread that is ended while it runs, loads or frees a model aborts the process. */
+  async #end(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#supervisor.close();
   }
 
   /** Gives each idle worker the next thing to do; called whenever something has changed. */

@@ -33,6 +33,34 @@ const create = (workers: number, start: Tested["start"] = threadStarter()): Test
 
 afterEach(() => engine.close());
 
+/** A thread that is ended while it runs, loads or frees a model aborts the process. */
+function watched(start: Tested["start"], faults: string[]): Tested["start"] {
+  return ({ answered, ended }) => {
+    let owed = 0;
+    let isStopped = false;
+    const channel = start({
+      ended,
+      answered(answer) {
+        if (answer.kind !== "ready") owed -= 1;
+        answered(answer);
+      },
+    });
+    return {
+      hold: channel.hold,
+      send(request) {
+        owed += 1;
+        if (isStopped) faults.push(`asked to ${request.kind} once it was ended`);
+        channel.send(request);
+      },
+      stop() {
+        if (owed > 0) faults.push("ended while it owed an answer");
+        isStopped = true;
+        channel.stop();
+      },
+    };
+  };
+}
+
 /** Names in the order in which their work has ended. */
 async function orderOf(works: Readonly<Record<string, Promise<unknown>>>): Promise<readonly string[]> {
   const order: string[] = [];
@@ -157,6 +185,19 @@ describe.each([
     expect((await counting.run(steps(2)))["count"]?.data[0]).toBe(2);
     expect(lanes.count).toBe(1);
     expect(log.map(({ event }) => event)).toEqual(["worker-lost", "worker-load-failed"]);
+  });
+
+  it("are asked nothing more once they are ended, and ended only when they have answered", async () => {
+    const faults: string[] = [];
+    for (let turns = 0; turns < 12; turns += 1) {
+      const { load, close } = create(2, watched(start, faults));
+      const sessions = [await load(sourceOf(NEGATION)), await load(sourceOf(COUNTING))];
+      const closing = turns % 2 === 0 ? [close()] : [];
+      for (let turn = 0; turn < turns; turn += 1) await null;
+      closing.push(...sessions.map((session) => session.close()), close());
+      await Promise.all(closing);
+    }
+    expect(faults).toEqual([]);
   });
 
   it("hold no model that was closed, also those that come later", async () => {
