@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { InferenceError } from "@virga/core";
 import { checkFiles, type NeededFile } from "@virga/deploy";
-import { findConfigFile, readConfigFile } from "./config-file.ts";
 import { toModelPlace } from "./model-place.ts";
 import type { ModelDefinition, ServiceDefinition } from "./service-definition.ts";
 
@@ -63,6 +62,8 @@ function nameOf(path: string): string {
 }
 
 async function fromConfig(named: string | undefined, folder: string): Promise<ServiceDefinition> {
+  // Readers of configs take as much memory and time to load as all else that serves a model.
+  const { findConfigFile, readConfigFile } = await import("./config-file.ts");
   const { service, inference, folder: configFolder } = await readConfigFile(findConfigFile(named, folder));
   const { models, predictor, timeout } = inference;
   return {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { explainBuildFailure } from "@virga/deploy";
-import { build, type Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
 
 /** A predictor and what it imports of its own project, as one module. */
 export interface PredictorBundle {
@@ -24,6 +24,8 @@ const SOURCE_MODULE = "virgaSourceModule";
  */
 export async function bundlePredictor(path: string): Promise<PredictorBundle> {
   const folder = process.cwd();
+  // Most services have none.
+  const { build } = await import("esbuild");
   try {
     const result = await build({
       entryPoints: [path],
