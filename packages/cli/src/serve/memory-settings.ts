@@ -12,17 +12,23 @@ const ALLOCATOR_SETTINGS: Readonly<Record<string, string>> = {
   MALLOC_TRIM_THRESHOLD_: String(4 * 2 ** 20),
 };
 
+/** Half of Node's own: requests leave little behind, and what is young stays in the processor's cache (15 MB, 8 % of the CPU). */
+const YOUNG_MEMORY = "--max-semi-space-size";
+const YOUNG_MEMORY_MB = 8;
+
 /**
- * Begins a server anew with the settings, in the same process: the C library takes them only when a program starts.
- * Whoever sets the first of them, in an image for instance, spares that.
+ * Begins a server anew with the settings, in the same process: they are taken only when a program starts. Whoever sets
+ * the first of them, in an image for instance, spares that.
  *
  * @param main the program that this process was called with; where it is only a part of another one, nothing happens.
  */
-export function restartWithAllocatorSettings(main: string, environment: NodeJS.ProcessEnv): void {
+export function restartWithMemorySettings(main: string, environment: NodeJS.ProcessEnv): void {
   const [node, program, command] = process.argv;
   if (command !== "serve" || process.platform !== "linux" || process.execve === undefined) return;
   if (environment["MALLOC_MMAP_THRESHOLD_"] !== undefined) return;
   if (node === undefined || program === undefined || realpathSync(program) !== fileURLToPath(main)) return;
-  const words = [node, ...process.execArgv, ...process.argv.slice(1)];
+  const said = `${environment["NODE_OPTIONS"] ?? ""} ${process.execArgv.join(" ")}`;
+  const young = said.includes(YOUNG_MEMORY) ? [] : [`${YOUNG_MEMORY}=${YOUNG_MEMORY_MB}`];
+  const words = [node, ...process.execArgv, ...young, ...process.argv.slice(1)];
   process.execve(process.execPath, words, { ...ALLOCATOR_SETTINGS, ...environment });
 }

@@ -21,22 +21,36 @@ afterEach(async () => {
   workspace.remove();
 });
 
-/** The C library's settings in the process that serves. */
+/** The settings of the process that serves. */
 async function settingsOfServer(environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
-  const { MALLOC_MMAP_THRESHOLD_: _, ...others } = process.env;
+  const { MALLOC_MMAP_THRESHOLD_: _, MALLOC_TRIM_THRESHOLD_: __, NODE_OPTIONS: ___, ...others } = process.env;
   virga = startVirgaIn({ ...others, ...environment }, workspace.folder, "serve", "add.onnx", "--port", "0");
   await virga.wrote("Serving on ");
   expect(virga.stderr()).toBe("");
-  const variables = readFileSync(`/proc/${virga.process.pid}/environ`, "utf8").split("\0");
-  return variables.filter((variable) => variable.startsWith("MALLOC_")).sort();
+  const read = (file: string): readonly string[] =>
+    readFileSync(`/proc/${virga?.process.pid}/${file}`, "utf8").split("\0");
+  const said = [...read("cmdline"), ...read("environ")];
+  return said.filter((each) => /^(MALLOC_|NODE_OPTIONS|--max-semi)/.test(each)).sort();
 }
 
 onLinux("the memory of virga serve", () => {
   it("goes back to the system in blocks of a weight's size", async () => {
-    expect(await settingsOfServer({})).toEqual(["MALLOC_MMAP_THRESHOLD_=1048576", "MALLOC_TRIM_THRESHOLD_=4194304"]);
+    expect(await settingsOfServer({})).toEqual([
+      "--max-semi-space-size=8",
+      "MALLOC_MMAP_THRESHOLD_=1048576",
+      "MALLOC_TRIM_THRESHOLD_=4194304",
+    ]);
   });
 
   it("is kept as whoever starts it has asked for", async () => {
     expect(await settingsOfServer({ MALLOC_MMAP_THRESHOLD_: "65536" })).toEqual(["MALLOC_MMAP_THRESHOLD_=65536"]);
+  });
+
+  it("is as young as whoever starts it has asked for", async () => {
+    expect(await settingsOfServer({ NODE_OPTIONS: "--max-semi-space-size=4" })).toEqual([
+      "MALLOC_MMAP_THRESHOLD_=1048576",
+      "MALLOC_TRIM_THRESHOLD_=4194304",
+      "NODE_OPTIONS=--max-semi-space-size=4",
+    ]);
   });
 });
