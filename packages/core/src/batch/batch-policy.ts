@@ -24,9 +24,10 @@ const SHORTEST_WAIT_MS = 0.01;
 
 /**
  * Bytes of inputs beyond which no more requests are joined: a request of many bytes is work enough for a run of its own,
- * and the runtime keeps the memory of the largest run that it has had, some twelve times its inputs on images.
+ * and the runtime keeps the memory of the largest run that it has had, some twelve times its inputs on images. With 4 MiB
+ * a MobileNet answered 1 to 2 % more images a second, in 130 MB more.
  */
-export const MOST_BATCH_BYTES: number = 4 * 2 ** 20;
+export const MOST_BATCH_BYTES: number = 2 ** 20;
 
 /** What waits and what runs of one kind of requests, at the moment of a decision. */
 export interface BatchSituation {

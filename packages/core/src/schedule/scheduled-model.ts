@@ -1,5 +1,5 @@
 import { BatchPolicies } from "../batch/batch-policies.ts";
-import type { BatchPolicy } from "../batch/batch-policy.ts";
+import { type BatchPolicy, MOST_BATCH_BYTES } from "../batch/batch-policy.ts";
 import { BatchProof } from "../batch/batch-proof.ts";
 import { joinable } from "../batch/joinable.ts";
 import type { Log } from "../log.ts";
@@ -63,7 +63,8 @@ export class ScheduledModel {
       return undefined;
     }
     const found = joinable(inputs, outputs);
-    if (found === undefined) return undefined;
+    // Nothing is waited for that would not fit.
+    if (found === undefined || 2 * found.sizeBytes > MOST_BATCH_BYTES) return undefined;
     return { proof, policy: this.#policies.for(found.key), rows: found.rows, sizeBytes: found.sizeBytes };
   }
 
