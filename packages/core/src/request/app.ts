@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { InferenceError } from "../errors.ts";
 import type { MetricsSource } from "../metrics/metric-family.ts";
 import { ProcessMetrics } from "../metrics/process-metrics.ts";
@@ -10,6 +11,7 @@ import type { InferenceApp, Invocation } from "./inference-app.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import { type ObservedInvocation, observeRequest } from "./observe-request.ts";
+import { RefusalPace } from "./refusal-pace.ts";
 import { createRouter } from "./router.ts";
 import { type EndpointDescription, Service, type ServiceOptions } from "./service.ts";
 
@@ -53,6 +55,7 @@ export function createApp(options: AppOptions): App {
   const log = options.log ?? (() => undefined);
   const ofProcess = options.metrics === true ? new ProcessMetrics() : undefined;
   const router = createRouter(service, limits, ofProcess && [metricsRoute([service.metrics, ofProcess])]);
+  const pace = new RefusalPace(limits.timeoutMs);
   const checkApiKey = options.apiKeySha256 === undefined ? undefined : createApiKeyCheck(options.apiKeySha256);
   let closing: Promise<void> | undefined;
 
@@ -71,8 +74,14 @@ export function createApp(options: AppOptions): App {
         const { code: event, message, cause } = failure;
         log({ level: "error", event, message, requestId, error: cause ?? failure });
       }
+      if (failure.code === "OVERLOADED" && closing === undefined) await keepBack();
       return toFailureAnswer(failure, requestId);
     }
+  }
+
+  async function keepBack(): Promise<void> {
+    const delayMs = pace.delayMs(performance.now());
+    if (delayMs > 0) await sleep(delayMs);
   }
 
   const observed = (request: IncomingRequest, invocation: Invocation = {}): Promise<Answer> =>

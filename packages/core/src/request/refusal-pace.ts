@@ -1,0 +1,28 @@
+/** So many refusals at once go out without delay. */
+const BURST = 100;
+/** Beyond that, one in so long a time. */
+const GAP_MS = 1;
+/** A refusal is kept back no longer, nor for a larger part of what a request has. */
+const MOST_MS = 500;
+const MOST_PART = 0.25;
+
+/**
+ * Spreads refusals out. Whoever is refused at once asks again at once, and a thousand such callers leave the thread that
+ * answers no time to hand the next runs to idle workers: a tenth of the answers was left.
+ */
+export class RefusalPace {
+  readonly #mostMs: number;
+  #nextAtMs = Number.NEGATIVE_INFINITY;
+
+  /** @param timeoutMs what a request has. */
+  constructor(timeoutMs: number) {
+    this.#mostMs = Math.min(MOST_MS, MOST_PART * timeoutMs);
+  }
+
+  /** How long a refusal that could go out now is kept back. */
+  delayMs(nowMs: number): number {
+    const earliestMs = nowMs - BURST * GAP_MS;
+    this.#nextAtMs = Math.min(Math.max(this.#nextAtMs, earliestMs) + GAP_MS, nowMs + this.#mostMs);
+    return Math.max(0, this.#nextAtMs - nowMs);
+  }
+}
