@@ -37,8 +37,12 @@ export function observeRequest(
     const trail: RequestTrail = { model: "", route: "" };
     const requestId = invocation.requestId ?? askedRequestId(request) ?? traceIdOfSpan(span) ?? randomUUID();
     metrics.requestsInProgress += 1;
-    const answered = await answer({ ...invocation, requestId, trail });
-    metrics.requestsInProgress -= 1;
+    let answered: Answer;
+    try {
+      answered = await answer({ ...invocation, requestId, trail });
+    } finally {
+      metrics.requestsInProgress -= 1;
+    }
     count(trail, answered.status, startMs, metrics);
     if (span !== undefined) describeAnswer(span, request.method, trail.route, answered.status);
     return answered;
