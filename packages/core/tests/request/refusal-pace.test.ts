@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { createApp } from "../../src/request/app.ts";
 import { RefusalPace } from "../../src/request/refusal-pace.ts";
 
 const GRACE = 100;
@@ -18,5 +19,23 @@ describe("RefusalPace", () => {
     expect(pace.delayMs(0)).toBe(500);
     expect(pace.delayMs(400)).toBe(101);
     expect(pace.delayMs(700)).toBe(0);
+  });
+});
+
+describe("an app that refuses many at once", () => {
+  it("answers all, and goes on with other work before the last", async () => {
+    const source = { kind: "bytes", bytes: new Uint8Array() } as const;
+    const app = createApp({ models: { m: { source } }, limits: { maxConcurrentRequests: 0 } });
+    let answered = 0;
+    const ask = async (): Promise<number> => {
+      const { status } = await app.fetch(new Request("http://x/v2/models/m/infer", { method: "POST", body: "{}" }));
+      answered += 1;
+      return status;
+    };
+    const answers = Promise.all(Array.from({ length: 1_000 }, ask));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBeLessThan(1_000);
+    expect(new Set(await answers)).toEqual(new Set([503]));
+    await app.close();
   });
 });
