@@ -5,6 +5,7 @@ import { failureText } from "./failure-text.ts";
 import type { Log } from "./server-options.ts";
 import { toIncomingRequest } from "./to-incoming-request.ts";
 import { toRequest } from "./to-request.ts";
+import { Turns } from "./turns.ts";
 import { UnreadBodies } from "./unread-body.ts";
 import { writeAnswer } from "./write-answer.ts";
 import { type WriteOptions, writeResponse } from "./write-response.ts";
@@ -27,23 +28,40 @@ export interface ListenerOptions {
  * this file it takes 1.4 times as long.
  */
 export function createRequestListener(app: InferenceApp, options: ListenerOptions): RequestListener {
-  const { log } = options;
-  const unread = new UnreadBodies();
+  const listening = { ...options, app, unread: new UnreadBodies() };
+  const turns = new Turns();
   return (incoming, outgoing) => {
     trackAnswer(incoming.socket, outgoing);
-    respond(app, incoming, outgoing, options, unread).catch((error: unknown) => {
-      log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
-      giveUp(outgoing);
-    });
+    const exchange = { incoming, outgoing, receivedAtMs: performance.now() };
+    turns.take(() => hear(exchange, listening));
   };
 }
 
+/** One request, and where its answer goes. */
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly receivedAtMs: number;
+}
+
+interface Listening extends ListenerOptions {
+  readonly app: InferenceApp;
+  readonly unread: UnreadBodies;
+}
+
+function hear(exchange: Exchange, listening: Listening): void {
+  const { outgoing } = exchange;
+  // Its caller may have gone while it waited.
+  if (outgoing.destroyed) return;
+  respond(exchange, listening).catch((error: unknown) => {
+    listening.log({ level: "error", event: "answer.failed", message: "An answer could not be written.", error });
+    giveUp(outgoing);
+  });
+}
+
 async function respond(
-  app: InferenceApp,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { readBody, invocation, isDraining, stalledMs }: ListenerOptions,
-  unread: UnreadBodies,
+  { incoming, outgoing, receivedAtMs }: Exchange,
+  { app, readBody, invocation, isDraining, stalledMs, unread }: Listening,
 ): Promise<void> {
   const writing = (): WriteOptions => ({ close: isDraining(), stalledMs });
   const write = (answer: Answer): void => {
@@ -65,10 +83,10 @@ async function respond(
       if (!outgoing.writableFinished && !unread.hasRefused(incoming)) callback();
     });
   };
-  if (app.answer !== undefined) return write(await app.answer(request, { ...known, whenGone }));
+  if (app.answer !== undefined) return write(await app.answer(request, { ...known, receivedAtMs, whenGone }));
   const caller = new AbortController();
   whenGone(() => caller.abort());
-  const heard = { ...known, signal: caller.signal };
+  const heard = { ...known, receivedAtMs, signal: caller.signal };
   await writeResponse(outgoing, await app.fetch(toRequest(request, incoming), heard), writing());
   unread.discard(incoming);
 }

@@ -23,9 +23,10 @@ export function withinDeadline<Result>(
   invocation: Invocation,
   limits: Limits,
 ): Promise<Result> {
-  const platformMs = (invocation.remainingMs ?? Number.POSITIVE_INFINITY) - limits.deadlineMarginMs;
-  const limitMs = Math.max(0, Math.min(limits.timeoutMs, platformMs));
-  const atMs = performance.now() + limitMs;
+  const nowMs = performance.now();
+  const { receivedAtMs = nowMs, remainingMs = Number.POSITIVE_INFINITY } = invocation;
+  const platformAtMs = nowMs + remainingMs - limits.deadlineMarginMs;
+  const atMs = Math.max(nowMs, Math.min(receivedAtMs + limits.timeoutMs, platformAtMs));
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
     let hasEnded = false;
@@ -41,7 +42,10 @@ export function withinDeadline<Result>(
     };
     const cancel = (): void =>
       stop(new InferenceError("CANCELLED", "The caller went away before the answer was ready."));
-    const expire = (): void => stop(new InferenceError("DEADLINE_EXCEEDED", `No answer within ${limitMs} ms.`));
+    const expire = (): void => {
+      const limitMs = Math.round(atMs - receivedAtMs);
+      stop(new InferenceError("DEADLINE_EXCEEDED", `No answer within ${limitMs} ms.`));
+    };
     const expiry = { atMs, expire };
     expiries.add(expiry);
     invocation.signal?.addEventListener("abort", cancel, { once: true });

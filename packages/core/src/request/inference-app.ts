@@ -8,6 +8,8 @@ export interface Invocation {
   readonly signal?: AbortSignal;
   /** In place of `signal`, which costs more to make than a small model to run: calls back once the caller has gone. */
   readonly whenGone?: (callback: () => void) => void;
+  /** When the request came, as `performance.now()` counts; its time limit begins then. Now where absent. */
+  readonly receivedAtMs?: number;
   /** Milliseconds that the platform still gives this call; the app answers 504 before they are over. */
   readonly remainingMs?: number;
   /** Whether the platform itself has let this caller in, so that no API key is asked for. */

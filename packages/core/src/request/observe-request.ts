@@ -33,7 +33,7 @@ export function observeRequest(
   answer: (observed: ObservedInvocation) => Promise<Answer>,
 ): Promise<Answer> {
   return inRequestSpan(request, async (span) => {
-    const startMs = performance.now();
+    const startMs = invocation.receivedAtMs ?? performance.now();
     const trail: RequestTrail = { model: "", route: "" };
     const requestId = invocation.requestId ?? askedRequestId(request) ?? traceIdOfSpan(span) ?? randomUUID();
     metrics.requestsInProgress += 1;

@@ -120,6 +120,21 @@ describe("GET /metrics", () => {
     expect(findValue(samples, "virga_requests_total", { status: "504", route: "/predict" })).toBe(1);
   });
 
+  it("counts from the moment at which a request was received", async () => {
+    const served = serve({ limits: { timeoutMs: 60_000 } });
+    const send = (receivedAtMs: number): Promise<Response> =>
+      served.fetch(
+        new Request("http://localhost/predict", { method: "POST", body: new ReadableStream(), duplex: "half" }),
+        { receivedAtMs },
+      );
+    const late = await send(performance.now() - 59_990);
+    expect(late.status).toBe(504);
+    expect(await late.text()).toContain("No answer within 60000 ms.");
+    expect((await send(performance.now() - 70_000)).status).toBe(504);
+    const lasted = findValue(await read(served), "virga_request_duration_seconds_sum", { route: "/predict" });
+    expect(lasted).toBeGreaterThan(129);
+  });
+
   it("tells a load that failed, and that no version serves", async () => {
     const broken = { kind: "bytes", bytes: new Uint8Array([1, 2, 3]) } as const;
     const served = serve({ models: { broken: { source: broken } } });
