@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { forkOn } from "../frame/processors.ts";
 import type { ClosedReport, LoneRequest, OpenReport } from "./phases.ts";
 
 /** What a generator of load asks, and what it should be told. */
@@ -28,20 +29,20 @@ export interface PhaseReports {
 
 /** Load out of a process of its own, which does not wait for what this one does. */
 export interface Generator {
-  readonly pid: number;
   run<Kind extends Phase["kind"]>(phase: Extract<Phase, { kind: Kind }>): Promise<PhaseReports[Kind]>;
   stop(): Promise<void>;
 }
 
-export function startGenerator(order: Omit<LoadOrder, "kind">): Generator {
+/** @param processors those that it runs on; any where undefined. */
+export function startGenerator(order: Omit<LoadOrder, "kind">, processors: string | undefined): Generator {
+  const flags = ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"];
   const child = fork(fileURLToPath(new URL("./load-process.ts", import.meta.url)), {
     serialization: "advanced",
-    execArgv: ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"],
+    ...forkOn(processors, flags),
   });
   child.send({ kind: "order", ...order } satisfies LoadOrder);
   const ended = once(child, "exit");
   return {
-    pid: child.pid ?? 0,
     async run(phase) {
       child.send(phase);
       const [report] = await Promise.race([

@@ -12,8 +12,6 @@ export interface Measured {
   readonly memory: WatchedMemory;
   /** Milliseconds of a lone request. */
   readonly loneMs: number;
-  /** Milliseconds of CPU that a refusal takes by itself, for bare node:http and its caller. */
-  readonly refusalCpuMs: number;
   /** Infinite where it has not recovered while it was looked at. */
   readonly recoveryMs: number;
 }
@@ -29,7 +27,7 @@ export async function overloadOnce(
   servicePid: number,
   { seconds, times }: { readonly seconds: number; readonly times: number },
   progress: Progress,
-): Promise<Omit<Measured, "refusalCpuMs">> {
+): Promise<Measured> {
   const before = await generator.run({ kind: "lone", seconds: LONE_SECONDS });
   const loneMs = median(before.map(({ tookMs }) => tookMs ?? Number.POSITIVE_INFINITY));
   const loopSeconds = Math.min(seconds, MOST_CAPACITY_SECONDS);

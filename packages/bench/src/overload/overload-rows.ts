@@ -1,5 +1,4 @@
 import { type Row, toRow } from "../frame/row.ts";
-import { capacityBeside } from "./bare-refusal.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import type { Measured } from "./overload-once.ts";
 
@@ -8,8 +7,7 @@ const MOST_GROWTH_MB = 16;
 const MOST_RECOVERY_MS = 1_000;
 
 export function toRows(name: string, measured: Measured): Row[] {
-  const { capacityPerSecond, seconds, open, memory, loneMs, recoveryMs, refusalCpuMs } = measured;
-  const leftPerSecond = capacityBeside(capacityPerSecond, open.refused / seconds, refusalCpuMs);
+  const { capacityPerSecond, seconds, open, memory, loneMs, recoveryMs } = measured;
   const wrong = Object.values(open.wrong).reduce((sum, each) => sum + each, 0);
   const row = (metric: string, unit: string, ours: number, more: Partial<Parameters<typeof toRow>[0]> = {}): Row =>
     toRow({ metric: `${name}: ${metric}`, unit, ours: [ours], ...more });
@@ -20,12 +18,6 @@ export function toRows(name: string, measured: Measured): Row[] {
     row("right answers in time", "1/s", open.goodPerSecond, {
       better: "more",
       floor: [capacityPerSecond],
-      goal: { kind: "atLeast", value: LEAST_GOODPUT, of: "ratioToFloor" },
-    }),
-    row("a refusal by bare node:http, with its upload", "ms CPU", refusalCpuMs),
-    row("right answers in time, beside refusals", "1/s", open.goodPerSecond, {
-      better: "more",
-      floor: [leftPerSecond],
       goal: { kind: "atLeast", value: LEAST_GOODPUT, of: "ratioToFloor" },
     }),
     row("refused with 503 and Retry-After in time", "1/s", open.refused / seconds),

@@ -1,11 +1,11 @@
 import { loadavg } from "node:os";
 import { type Bench, defineBench, type Progress } from "../frame/bench.ts";
+import { type Apart, apart } from "../frame/processors.ts";
 import type { Row } from "../frame/row.ts";
 import { DEFAULT_CACHE, modelFile } from "../models/model-file.ts";
 import type { Workload } from "../throughput/workloads.ts";
 import { loadBareModel, toFeeds } from "../warm/bare-model.ts";
 import { startServerProcess } from "../warm/server-process.ts";
-import { measureBareRefusal } from "./bare-refusal.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 import { findWorkload, WORKLOAD_NAMES } from "./find-workload.ts";
 import { startGenerator } from "./generator.ts";
@@ -26,9 +26,14 @@ export const overload: Bench = defineBench({
   async measure({ models, ...settings }, progress) {
     const workloads = models.split(",").map(findWorkload);
     const rows: Row[] = [];
-    const notes = [...NOTES, `${loadavg()[0]?.toFixed(1)} processes wanted a processor in the minute before`];
+    const processors = apart();
+    const notes = [
+      ...NOTES,
+      describe(processors),
+      `${loadavg()[0]?.toFixed(1)} processes wanted a processor in the minute before`,
+    ];
     for (const workload of workloads) {
-      const measured = await measure(workload, settings, progress);
+      const measured = await measure(workload, { ...settings, processors }, progress);
       rows.push(...toRows(workload.graph.name, measured));
       notes.push(...describeWrong(workload.graph.name, measured));
     }
@@ -39,7 +44,6 @@ export const overload: Bench = defineBench({
 const NOTES = [
   `capacity: the best of closed loops of 8 and 32 callers, as is; every request has ${DEADLINE_MS} ms, by the service and by its callers`,
   "the generator is a process of its own on the same machine with 1,000 connections, opened before; it asks in binary",
-  "beside refusals: the capacity less the CPU that bare node:http and the generator take to refuse and upload as much; they share the processors with the service",
   "memory: anonymous, of the service and its children; growth: median of the last quarter less that of the second",
   "recovery: from the end of the load to the first of five lone requests in a row that take no longer than twice what they took before, or 5 ms more",
 ];
@@ -49,11 +53,18 @@ interface Settings {
   readonly times: number;
   readonly cache: string;
   readonly profile: string;
+  readonly processors: Apart | undefined;
+}
+
+function describe(processors: Apart | undefined): string {
+  if (processors === undefined)
+    return "the generator takes from the processors of the service: nothing keeps them apart";
+  return `the service runs on processors ${processors.service}, the generator on ${processors.load}`;
 }
 
 async function measure(
   workload: Workload,
-  { cache, profile, ...settings }: Settings,
+  { cache, profile, processors, ...settings }: Settings,
   progress: Progress,
 ): Promise<Measured> {
   const { name } = workload.graph;
@@ -61,16 +72,17 @@ async function measure(
   const recorded = await askBare(workload, path);
   const service = await startServerProcess(new URL("./service-server.ts", import.meta.url), {
     models: { [name]: path },
+    processors: processors?.service,
     ...(profile && { profileDirectory: profile }),
   });
-  const order = { workload: name, recorded, deadlineMs: DEADLINE_MS };
-  const generator = startGenerator({ origin: service.url, ...order });
-  const measuring = overloadOnce(generator, service.pid, settings, (message) => progress(`${name}: ${message}`));
-  const measured = await measuring.finally(async () => {
+  const order = { origin: service.url, workload: name, recorded, deadlineMs: DEADLINE_MS };
+  const generator = startGenerator(order, processors?.load);
+  try {
+    return await overloadOnce(generator, service.pid, settings, (message) => progress(`${name}: ${message}`));
+  } finally {
     await generator.stop();
     await service.stop();
-  });
-  return { ...measured, refusalCpuMs: await measureBareRefusal(order) };
+  }
 }
 
 async function askBare({ requests }: Workload, path: string): Promise<readonly (readonly number[])[]> {

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { forkOn } from "../frame/processors.ts";
 
 /** A server in a process of its own, as it is in real life: it shares neither event loop nor heap with the client. */
 export interface ServerProcess {
@@ -14,18 +15,19 @@ export interface ServerProcessOptions {
   readonly models: Readonly<Record<string, string>>;
   /** Where the process writes a CPU profile at its end. */
   readonly profileDirectory?: string;
+  /** Those that it runs on; any where absent. */
+  readonly processors?: string | undefined;
 }
 
 /** Starts `entry` and waits until it says where it listens. @throws Error when it ends before. */
 export async function startServerProcess(entry: URL, options: ServerProcessOptions): Promise<ServerProcess> {
-  const { models, profileDirectory } = options;
-  const child = fork(fileURLToPath(entry), [JSON.stringify(models)], {
-    execArgv: [
-      "--conditions=virga:source",
-      "--disable-warning=ExperimentalWarning",
-      ...(profileDirectory ? ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`] : []),
-    ],
-  });
+  const { models, profileDirectory, processors } = options;
+  const flags = [
+    "--conditions=virga:source",
+    "--disable-warning=ExperimentalWarning",
+    ...(profileDirectory ? ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`] : []),
+  ];
+  const child = fork(fileURLToPath(entry), [JSON.stringify(models)], forkOn(processors, flags));
   const ended = once(child, "exit");
   const [url] = await Promise.race([
     once(child, "message") as Promise<[string]>,

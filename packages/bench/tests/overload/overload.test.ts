@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { execFile, execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "@jest/globals";
+import { apart, forkOn, readList } from "../../src/frame/processors.ts";
 import type { Row } from "../../src/frame/row.ts";
-import { capacityBeside } from "../../src/overload/bare-refusal.ts";
 import { recoveryOf } from "../../src/overload/overload-once.ts";
 import { growthOf } from "../../src/overload/watched-memory.ts";
 
@@ -35,11 +34,19 @@ describe("overload", () => {
   });
 });
 
-describe("capacity beside refusals", () => {
-  it("is what the processors have left, and never less than nothing", () => {
-    const cores = availableParallelism();
-    expect(capacityBeside(80, 0, 1)).toBe(80);
-    expect(capacityBeside(80, 500 * cores, 1)).toBeCloseTo(40);
-    expect(capacityBeside(80, 5_000 * cores, 1)).toBe(0);
+describe("processors", () => {
+  it("are read as the system lists them", () => {
+    expect(readList("0-2,7,9-10")).toEqual([0, 1, 2, 7, 9, 10]);
+    expect(readList("3")).toEqual([3]);
+    expect(readList("")).toEqual([]);
+  });
+
+  it("are others for a service than for its load", () => {
+    const processors = apart();
+    if (processors === undefined) return;
+    expect(readList(processors.service)).not.toContain(Number(processors.load));
+    const { execPath = "", execArgv = [] } = forkOn(processors.load, ["-p"]);
+    const allowed = "fs.readFileSync('/proc/self/status','utf8').match(/Cpus_allowed_list:\\s*(\\S+)/)[1]";
+    expect(execFileSync(execPath, [...execArgv, allowed], { encoding: "utf8" }).trim()).toBe(processors.load);
   });
 });
