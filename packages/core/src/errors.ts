@@ -101,6 +101,18 @@ export function inputInvalid(message: string): InferenceError {
   return new InferenceError("INPUT_INVALID", message);
 }
 
+/** The refusal of what the service has no room or no time for, made without a stack. */
+export function overloaded(message: string, retryAfterSeconds = 1): InferenceError {
+  const { stackTraceLimit } = Error;
+  // Thousands of these a second are where the time of an overloaded service would go, and nobody reads their stacks.
+  Error.stackTraceLimit = 0;
+  try {
+    return new InferenceError("OVERLOADED", message, { retryAfterSeconds });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** What a run fails with that nobody waits for any more. */
 export function runCancelled(): InferenceError {
   return new InferenceError("CANCELLED", "The run was cancelled before it began.");

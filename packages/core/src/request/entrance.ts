@@ -1,4 +1,4 @@
-import { InferenceError } from "../errors.ts";
+import { overloaded } from "../errors.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
 import type { Limits } from "./limits.ts";
 
@@ -23,7 +23,7 @@ export function createEntrance(limits: Limits): (request: IncomingRequest) => Pl
   function expectRoom(moreBytes: number, others: number): void {
     const isFull = others >= limits.maxConcurrentRequests;
     if (!isFull && (others === 0 || heldBytes + moreBytes <= limits.maxBufferedBytes)) return;
-    throw new InferenceError("OVERLOADED", `The service already works on ${requests} requests; try again in a second.`);
+    throw overloaded(`The service already works on ${requests} requests; try again in a second.`);
   }
 
   return ({ headers }) => {

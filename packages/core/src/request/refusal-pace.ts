@@ -2,9 +2,9 @@
 const BURST = 100;
 /** Beyond that, one in so long a time. */
 const GAP_MS = 1;
-/** A refusal is kept back no longer, nor for a larger part of what a request has. */
-const MOST_MS = 500;
-const MOST_PART = 0.25;
+/** A refusal is kept back no longer than it tells its caller to wait, nor for a larger part of what a request has. */
+const MOST_MS = 1_000;
+const MOST_PART = 0.5;
 
 /**
  * Spreads refusals out. Whoever is refused at once asks again at once, and a thousand such callers leave the thread that

@@ -1,4 +1,4 @@
-import { InferenceError } from "../errors.ts";
+import { InferenceError, overloaded } from "../errors.ts";
 import type { RunEstimate } from "./run-estimate.ts";
 
 /** An answer takes its way, and a refusal must be out before the deadline. */
@@ -31,24 +31,17 @@ function neededMs(estimate: RunEstimate): number {
 
 /** The refusal of a request for which there is no place. */
 export function queueFull(model: string, waiting: number, waitMs: number): InferenceError {
-  return overloaded(`Model ${model} has ${waiting} requests waiting and takes no more`, waitMs);
+  return refused(`Model ${model} has ${waiting} requests waiting and takes no more`, waitMs);
 }
 
 /** The refusal of a request that would be answered too late. */
 export function tooLate(model: string, waitMs: number): InferenceError {
-  return overloaded(`Model ${model} has too much to do to answer in time`, waitMs);
+  return refused(`Model ${model} has too much to do to answer in time`, waitMs);
 }
 
-function overloaded(message: string, waitMs: number): InferenceError {
+function refused(message: string, waitMs: number): InferenceError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  const { stackTraceLimit } = Error;
-  // Thousands of these a second are where the time of an overloaded service would go, and nobody reads their stacks.
-  Error.stackTraceLimit = 0;
-  try {
-    return new InferenceError("OVERLOADED", `${message}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  return overloaded(`${message}; try again in ${retryAfterSeconds} s.`, retryAfterSeconds);
 }
 
 /** The refusal of a request whose time was over when it came to its run. */
@@ -58,5 +51,5 @@ export function deadlinePassed(model: string): InferenceError {
 
 /** What a caller gets while the service ends. */
 export function shuttingDown(): InferenceError {
-  return new InferenceError("OVERLOADED", "The service is shutting down.", { retryAfterSeconds: 1 });
+  return overloaded("The service is shutting down.");
 }
