@@ -40,7 +40,7 @@ export class ScheduledModel {
   readonly #onHere = (): void => {
     this.runsHere = true;
   };
-  readonly #policies = new BatchPolicies();
+  #policies = new BatchPolicies();
   /** Absent where requests are not to be joined. */
   #proof: BatchProof | undefined;
 
@@ -50,6 +50,9 @@ export class ScheduledModel {
     this.#model = model;
     this.#log = log;
     this.#proof = mayBeJoined ? new BatchProof() : undefined;
+    session.onPaceChange?.(() => {
+      this.#policies = new BatchPolicies();
+    });
   }
 
   /** What a request adds to a batch; nothing where it cannot be joined with any other. */

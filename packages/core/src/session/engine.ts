@@ -47,6 +47,8 @@ export interface Session extends Runnable {
    * for all inputs by its name. Absent where it is not.
    */
   readonly batchable?: boolean;
+  /** Calls when its runs take another time from now on than those before: what was measured does not hold. Never where absent. */
+  onPaceChange?(listener: () => void): void;
   /** Frees the model after the runs that are under way; idempotent. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ export function observeSession(session: Session, model: string, metrics: Service
     signature: session.signature,
     unusableOutputs: session.unusableOutputs,
     batchable: session.batchable ?? false,
+    onPaceChange: (listener) => session.onPaceChange?.(listener),
     close: () => session.close(),
     run: (inputs, options) =>
       inSpan("run", attributes, async () => {

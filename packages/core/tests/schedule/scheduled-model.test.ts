@@ -12,18 +12,37 @@ const SESSION: Session = {
   close: async () => undefined,
 };
 
+function scheduled(session: Session): ScheduledModel {
+  return new ScheduledModel({
+    model: "m",
+    session,
+    mayBeJoined: true,
+    whole: new UnderWay(),
+    log: () => undefined,
+  });
+}
+
 describe("ScheduledModel", () => {
   it("joins no request of which two would be more than one run takes", () => {
-    const model = new ScheduledModel({
-      model: "m",
-      session: SESSION,
-      mayBeJoined: true,
-      whole: new UnderWay(),
-      log: () => undefined,
-    });
+    const model = scheduled(SESSION);
     const shareOf = (elements: number) =>
       model.shareOf({ x: tensor("float32", [1, elements], new Float32Array(elements)) }, undefined);
     expect(shareOf(131_072)).toMatchObject({ rows: 1, sizeBytes: 524_288 });
     expect(shareOf(131_073)).toBeUndefined();
+  });
+
+  it("learns anew how long runs take when its session says that they take another time", () => {
+    let changed = (): void => undefined;
+    const onPaceChange = (listener: () => void): void => {
+      changed = listener;
+    };
+    const model = scheduled({ ...SESSION, onPaceChange });
+    const policy = () => model.shareOf({ x: tensor("float32", [1, 1], [0]) }, undefined)?.policy;
+    const before = policy();
+    expect(before).toBeDefined();
+    expect(policy()).toBe(before);
+    changed();
+    expect(policy()).toBeDefined();
+    expect(policy()).not.toBe(before);
   });
 });

@@ -56,6 +56,7 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
   let packing: Promise<void> | undefined;
   let folder: string | undefined;
   let isPacked = false;
+  const paceListeners: (() => void)[] = [];
 
   async function pack(): Promise<void> {
     if (!isLarge(source.path)) return;
@@ -79,6 +80,7 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
   async function replace(next: Session): Promise<void> {
     const before = current;
     current = next;
+    for (const listener of paceListeners) listener();
     await before.close();
   }
 
@@ -106,6 +108,9 @@ export function packLater(first: Session, { engine, source, log }: PackLaterOpti
       runs += 1;
       if (runs === RUNS_BEFORE) packOnce();
       return current.run(inputs, options);
+    },
+    onPaceChange(listener) {
+      paceListeners.push(listener);
     },
     async close(): Promise<void> {
       ending.abort();

@@ -75,7 +75,12 @@ function layoutFolders(): readonly string[] {
 describe("packLater", () => {
   it("moves to packed weights while it serves, changes no bit of an answer, and leaves nothing behind", async () => {
     const session = await load(PRODUCT);
+    let paceChanges = 0;
+    session.onPaceChange?.(() => {
+      paceChanges += 1;
+    });
     const answers = await runUntilTold(session);
+    expect(paceChanges).toBe(1);
     expect(log.map(({ event, message }) => `${event} ${message}`)).toEqual([
       expect.stringMatching(/^model\.packed .*model\.onnx runs on packed weights now\.$/),
     ]);
