@@ -37,7 +37,7 @@ describe("ScheduledModel", () => {
       changed = listener;
     };
     const model = scheduled({ ...SESSION, onPaceChange });
-    const policy = () => model.shareOf({ x: tensor("float32", [1, 1], [0]) }, undefined)?.policy;
+    const policy = () => model.shareOf({ x: tensor("float32", [1, 1], new Float32Array(1)) }, undefined)?.policy;
     const before = policy();
     expect(before).toBeDefined();
     expect(policy()).toBe(before);
