@@ -114,8 +114,14 @@ describe("one session for all workers", () => {
 
   it("does not meet another model's while a worker has none", async () => {
     const { asked } = create(2, 1);
+    // A worker that has started long before the other does not wait for it.
+    const both = await engine.load(sourceOf(COUNTING), "each");
+    while (asked.length < 2 || asked.some((requests) => runsOf(requests).length === 0)) {
+      await Promise.all([both.run(steps(100)), both.run(steps(100))]);
+    }
+    await sleep(0);
     await Promise.all([engine.load(sourceOf(COUNTING), "one"), engine.load(sourceOf(NEGATION), "one")]);
-    expect(asked.map((requests) => loadsOf(requests).length)).toEqual([1, 1]);
+    expect(asked.map((requests) => loadsOf(requests).length)).toEqual([2, 2]);
   });
 
   it("is joined by another where runs of another model would keep it waiting", async () => {
