@@ -113,6 +113,11 @@ export function overloaded(message: string, retryAfterSeconds = 1): InferenceErr
   }
 }
 
+/** What a caller gets while the service ends. */
+export function shuttingDown(): InferenceError {
+  return overloaded("The service is shutting down.");
+}
+
 /** What a run fails with that nobody waits for any more. */
 export function runCancelled(): InferenceError {
   return new InferenceError("CANCELLED", "The run was cancelled before it began.");

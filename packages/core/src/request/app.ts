@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { overloaded } from "../errors.ts";
+import { shuttingDown } from "../errors.ts";
 import type { MetricsSource } from "../metrics/metric-family.ts";
 import { ProcessMetrics } from "../metrics/process-metrics.ts";
 import type { Predictor } from "../predictor/predictor.ts";
@@ -62,7 +62,7 @@ export function createApp(options: AppOptions): App {
   async function answer(request: IncomingRequest, invocation: ObservedInvocation): Promise<Answer> {
     const { requestId, trail } = invocation;
     try {
-      if (closing !== undefined) throw overloaded("The service is shutting down.");
+      if (closing !== undefined) throw shuttingDown();
       if (invocation.isAuthorized !== true) checkApiKey?.(request);
       const { status, headers, body } = await router(request, invocation);
       return { status, headers: { ...headers, "x-request-id": requestId }, body };

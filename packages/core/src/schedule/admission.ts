@@ -48,8 +48,3 @@ function refused(message: string, waitMs: number): InferenceError {
 export function deadlinePassed(model: string): InferenceError {
   return new InferenceError("DEADLINE_EXCEEDED", `No time was left when the run of model ${model} could begin.`);
 }
-
-/** What a caller gets while the service ends. */
-export function shuttingDown(): InferenceError {
-  return overloaded("The service is shutting down.");
-}

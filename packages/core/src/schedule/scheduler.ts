@@ -1,11 +1,11 @@
-import { type InferenceError, runCancelled } from "../errors.ts";
+import { type InferenceError, runCancelled, shuttingDown } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Lanes, Session } from "../session/engine.ts";
 import type { RunOptions } from "../session/runnable.ts";
 import { UnderWay } from "../session/under-way.ts";
 import type { Tensors } from "../tensor/tensor.ts";
-import { deadlinePassed, isInTime, latestStart, queueFull, shuttingDown, tooLate } from "./admission.ts";
+import { deadlinePassed, isInTime, latestStart, queueFull, tooLate } from "./admission.ts";
 import { type Clock, PROCESS_CLOCK } from "./clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Job } from "./job.ts";

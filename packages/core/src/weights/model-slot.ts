@@ -1,4 +1,4 @@
-import { InferenceError, overloaded } from "../errors.ts";
+import { InferenceError, shuttingDown } from "../errors.ts";
 import type { Session } from "../session/engine.ts";
 
 /** Where one model stands; `failure` is the last load that went wrong, even while an older session serves. */
@@ -85,7 +85,7 @@ export class ModelSlot {
   }
 
   #loadOnce(): Promise<Occupant> {
-    if (this.#closed) return Promise.reject(overloaded("The service is shutting down."));
+    if (this.#closed) return Promise.reject(shuttingDown());
     this.#loading ??= this.#loadNow().finally(() => {
       this.#loading = undefined;
     });
