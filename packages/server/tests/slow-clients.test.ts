@@ -111,6 +111,27 @@ describe("clients that dawdle", () => {
     for (const { socket } of [first, second]) socket.destroy();
   });
 
+  it("gives an answer's memory back when it has been read, and not before", async () => {
+    const body = new Uint8Array(32 * 1024 * 1024).fill(7);
+    let isFree = false;
+    const freeBody = (): void => {
+      isFree = true;
+      body.buffer.transfer(0);
+    };
+    const whole: InferenceApp = { ...app, answer: async () => ({ status: 200, headers: {}, body, freeBody }) };
+    const freeing = await startServer(whole, { port: 0 });
+    const connection = await openConnection(freeing.port);
+    connection.socket.pause();
+    connection.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(isFree).toBe(false);
+    connection.socket.resume();
+    const received = await connection.receivedUntilClosed();
+    expect(received.slice(received.indexOf("\r\n\r\n") + 4)).toBe("\x07".repeat(32 * 1024 * 1024));
+    await waitUntil(() => isFree);
+    await freeing.drain();
+  });
+
   it("closes a connection that never says anything", async () => {
     const connection = await openConnection(server.port);
     expect(await connection.receivedUntilClosed()).toContain("408");

@@ -12,6 +12,8 @@ export interface Served {
   readonly name: string;
   readonly version: string;
   readonly runnable: Runnable;
+  /** Whether what a run gives is the request's alone: a user's code may keep it. */
+  readonly givesOutputsAway: boolean;
 }
 
 /** What a request can be addressed to: a model, or the predictor in front of the models. */
@@ -63,7 +65,8 @@ function modelEndpoint(model: LibraryModel): Endpoint {
       return slot.model?.session.unusableOutputs ?? [];
     },
     admit: (deadlineAtMs) => model.admit(deadlineAtMs),
-    use: (work) => slot.use(({ session, version }) => work({ name, version, runnable: session })),
+    use: (work) =>
+      slot.use(({ session, version }) => work({ name, version, runnable: session, givesOutputsAway: true })),
     nudge: () => slot.nudge(),
   };
 }
@@ -88,7 +91,8 @@ function hookedEndpoint(model: LibraryModel, predictor: Predictor): Endpoint {
       bare.use(async ({ runnable, ...identity }) => {
         const sessions = new Map([[identity.name, runnable]]);
         const signature = predictorSignature(predictor, runnable.signature);
-        return work({ ...identity, runnable: toRunnable(predictor, signature, (name) => pickModel(sessions, name)) });
+        const hooked = toRunnable(predictor, signature, (name) => pickModel(sessions, name));
+        return work({ ...identity, runnable: hooked, givesOutputsAway: false });
       }),
     nudge: () => bare.nudge(),
   };
@@ -108,9 +112,10 @@ function pipelineEndpoint(name: string, models: readonly LibraryModel[], predict
     unusableOutputs: [],
     admit: (deadlineAtMs) => admitToAll(models, deadlineAtMs),
     use: (work) =>
-      useAll(models, async (sessions) =>
-        work({ name, version, runnable: toRunnable(predictor, signature, (wanted) => pickModel(sessions, wanted)) }),
-      ),
+      useAll(models, async (sessions) => {
+        const runnable = toRunnable(predictor, signature, (wanted) => pickModel(sessions, wanted));
+        return work({ name, version, runnable, givesOutputsAway: false });
+      }),
     nudge: () => {
       for (const model of models) model.slot.nudge();
     },

@@ -7,6 +7,8 @@ export interface Answer {
   /** By lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** To be called once the body is written: its memory, which is all its own, is given back at once. */
+  readonly freeBody?: () => void;
 }
 
 /** An answer that is JSON, in which tensors keep every bit. */

@@ -3,7 +3,7 @@ import { shuttingDown } from "../errors.ts";
 import type { MetricsSource } from "../metrics/metric-family.ts";
 import { ProcessMetrics } from "../metrics/process-metrics.ts";
 import type { Predictor } from "../predictor/predictor.ts";
-import { type Answer, toResponse } from "./answer.ts";
+import { type Answer, toResponse, withHeader } from "./answer.ts";
 import { createApiKeyCheck } from "./api-key.ts";
 import { toFailureAnswer, toInferenceError } from "./failure-response.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
@@ -64,8 +64,7 @@ export function createApp(options: AppOptions): App {
     try {
       if (closing !== undefined) throw shuttingDown();
       if (invocation.isAuthorized !== true) checkApiKey?.(request);
-      const { status, headers, body } = await router(request, invocation);
-      return { status, headers: { ...headers, "x-request-id": requestId }, body };
+      return withHeader(await router(request, invocation), "x-request-id", requestId);
     } catch (error) {
       const failure = toInferenceError(error);
       trail.failure = failure.code;

@@ -1,5 +1,6 @@
 import type { ServiceMetrics } from "../metrics/service-metrics.ts";
 import type { Endpoint, Served } from "../predictor/endpoint.ts";
+import { freeBuffer, freeTensors, LEAST_FREED_BYTES } from "../tensor/free-memory.ts";
 import { giveMemory } from "../tensor/given-memory.ts";
 import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
@@ -78,7 +79,7 @@ function createPredict(
 
   async function run(
     { inputs, outputs, parameters, respond }: Call,
-    { runnable, ...identity }: Served,
+    { runnable, givesOutputsAway, ...identity }: Served,
     { requestId }: ObservedInvocation,
     { signal, atMs: deadlineAtMs }: Deadline,
   ): Promise<Answer> {
@@ -86,8 +87,10 @@ function createPredict(
     const told = { signal, deadlineAtMs, mayTransfer: true, requestId, parameters };
     const results = await runnable.run(inputs, { ...told, ...(outputs && { outputs }) });
     const answer = respond(results, identity);
-    metrics.responseBodyBytes.add({ model: identity.name }, answer.body.byteLength);
-    return answer;
+    if (givesOutputsAway) freeTensors(results);
+    const { body } = answer;
+    metrics.responseBodyBytes.add({ model: identity.name }, body.byteLength);
+    return body.byteLength < LEAST_FREED_BYTES ? answer : { ...answer, freeBody: () => freeBuffer(body.buffer) };
   }
 
   return (call, endpoint, decode) => {

@@ -3,6 +3,8 @@ import { runCompared } from "../batch/run-compared.ts";
 import { splitOutputs } from "../batch/split-outputs.ts";
 import { InferenceError } from "../errors.ts";
 import type { RunOptions } from "../session/runnable.ts";
+import { freeTensors } from "../tensor/free-memory.ts";
+import { freeGivenMemory } from "../tensor/given-memory.ts";
 import type { Tensors } from "../tensor/tensor.ts";
 import { type Batch, sumOfRows } from "./batch.ts";
 import type { Clock } from "./clock.ts";
@@ -44,6 +46,9 @@ async function runJoined(head: Job, jobs: readonly Job[], clock: Clock): Promise
       outputs,
       jobs.map(({ share }) => share?.rows ?? 0),
     );
+    freeTensors(outputs);
+    // The run had copies of them, and they are not needed again.
+    for (const { inputs } of jobs) freeGivenMemory(inputs);
     return { settle: () => settleAll(jobs, parts), again: [], isMeasure: true };
   } catch (error) {
     if (InferenceError.is(error) && error.code === "WORKER_LOST") {
@@ -99,8 +104,16 @@ function measured(job: Job, { inputs, rows, options }: Measured, clock: Clock): 
   if (rows === undefined || share === undefined) return run;
   return run.then((outputs) => {
     share.policy.measured(rows, clock.now() - startMs);
+    share.policy.gave(rows, sizeOf(outputs));
     return outputs;
   });
+}
+
+/** Bytes; texts are not looked at. */
+function sizeOf(tensors: Tensors): number {
+  let sizeBytes = 0;
+  for (const { data } of Object.values(tensors)) if (ArrayBuffer.isView(data)) sizeBytes += data.byteLength;
+  return sizeBytes;
 }
 
 function settleAll(jobs: readonly Job[], parts: readonly Tensors[]): void {

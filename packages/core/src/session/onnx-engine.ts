@@ -14,7 +14,7 @@ import {
 } from "./onnx-runtime.ts";
 import { type OnnxSignature, readSignature } from "./onnx-signature.ts";
 import type { RunOptions } from "./runnable.ts";
-import { chooseThreads, type OnnxEngineOptions, SHRINK_MEMORY, toNativeOptions } from "./session-options.ts";
+import { chooseThreads, type OnnxEngineOptions, toNativeOptions } from "./session-options.ts";
 import { UnderWay } from "./under-way.ts";
 
 type NativeValues = Readonly<Record<string, NativeValue>>;
@@ -77,8 +77,9 @@ function toSession(native: NativeSession, { unusableOutputs, batchable, ...signa
         return pick(await native.run(feeds, names), wanted);
       } catch (error) {
         const failure = toRunFailure(error);
-        // The pool has grown its step to the size that was refused, and would take most of the memory with the next step.
-        if (failure.code === "INPUT_TOO_LARGE") await native.run(feeds, names, SHRINK_MEMORY).catch(() => undefined);
+        // The pool has grown its step to the size that was refused, and would take most of the memory with the next step:
+        // refused once more, it begins with small ones again (800 MB; the binding passes on no option that shrinks it).
+        if (failure.code === "INPUT_TOO_LARGE") await native.run(feeds, names).catch(() => undefined);
         throw failure;
       } finally {
         runs.end();

@@ -5,7 +5,6 @@ import type { Tensor } from "../tensor/tensor.ts";
 export type NativeSession = InferenceSession;
 export type NativeMetadata = InferenceSession.ValueMetadata;
 export type NativeOptions = InferenceSession.SessionOptions;
-export type NativeRunOptions = InferenceSession.RunOptions;
 /** A tensor as the binding takes and gives it. */
 export type NativeValue = OnnxValue;
 

@@ -24,7 +24,7 @@ export interface RunOptions {
 export interface Runnable {
   readonly signature: Signature;
   /**
-   * Runs once; runs may overlap.
+   * Runs once; runs may overlap. What a session gives is the caller's alone, with the memory in which it lies.
    *
    * @throws InferenceError `INPUT_INVALID` when names, types or shapes do not fit the signature, `RUN_FAILED` when the
    * model itself refuses the values, `CANCELLED` when the signal was aborted before the run.

@@ -2,7 +2,7 @@ import { devNull } from "node:os";
 import { availableCpus } from "../cpu/cpu-quota.ts";
 import { InferenceError } from "../errors.ts";
 import type { LoadMode, ModelSource } from "./engine.ts";
-import type { NativeOptions, NativeRunOptions } from "./onnx-runtime.ts";
+import type { NativeOptions } from "./onnx-runtime.ts";
 
 /** What may differ between two engines. */
 export interface OnnxEngineOptions {
@@ -32,9 +32,6 @@ interface ConfigEntries {
 /** More threads than this gain little on the models of a service, and take the CPUs from its other requests. */
 const MOST_DEFAULT_THREADS = 8;
 const LOG_FATAL_ONLY = 4;
-
-/** A run that gives the session's idle memory back, and lets its pool grow from small steps again. */
-export const SHRINK_MEMORY: NativeRunOptions = { extra: { memory: { enable_memory_arena_shrinkage: "cpu:0" } } };
 
 /**
  * The threads that one run may use.

@@ -1,3 +1,4 @@
+import { freeBuffer } from "./free-memory.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 
 /** What is smaller is copied for less than noting it costs. */
@@ -16,6 +17,13 @@ export function giveMemory(tensors: Tensors, bytes: Uint8Array): void {
 
 export function isMemoryGiven(tensors: Tensors): boolean {
   return given.has(tensors);
+}
+
+/** Gives the memory back, where it was given away with these tensors: nobody will look at them any more. */
+export function freeGivenMemory(tensors: Tensors): void {
+  if (!given.delete(tensors)) return;
+  const [first] = Object.values(tensors);
+  if (ArrayBuffer.isView(first?.data) && first.data.buffer instanceof ArrayBuffer) freeBuffer(first.data.buffer);
 }
 
 function liesIn({ data }: Tensor, bytes: Uint8Array): boolean {

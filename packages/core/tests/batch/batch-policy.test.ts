@@ -143,6 +143,7 @@ describe("batch policy", () => {
           expect(rows).toBeGreaterThanOrEqual(1);
           expect(rows).toBeLessThanOrEqual(Math.min(waiting, 64));
           policy.measured(rows, durationMs);
+          policy.gave(rows, 10_000 * waiting);
           policy.answered(rows, nowMs + durationMs);
           expect(policy.estimateMs(rows)).toBeGreaterThan(0);
         }
@@ -164,6 +165,23 @@ describe("batch policy", () => {
     for (let run = 0; run < 20; run++) policy.measured(16, 17);
     for (let run = 0; run < 20; run++) policy.measured(32, 40);
     expect(policy.rowsFor({ waitingRows: 16, runningRows: 0, lanes: 1 })).toBeLessThan(16);
+  });
+
+  it("joins no more than give a mebibyte together, and waits for no more", () => {
+    const policy = new BatchPolicy();
+    const busy = { waitingRows: 64, runningRows: 0, lanes: 1 };
+    for (let run = 0; run < 50; run++) {
+      const rows = policy.rowsFor(busy);
+      expect(rows).toBeLessThanOrEqual(run === 0 ? 64 : 4);
+      policy.measured(rows, 10 + rows / 100);
+      policy.gave(rows, rows * 200_000);
+    }
+    expect(policy.rowsFor(busy)).toBe(4);
+    for (const nowMs of [0, 1, 2, 3]) policy.answered(4, nowMs);
+    expect(policy.waitMs({ waitingRows: 5, runningRows: 0, lanes: 1, heldMs: 0, nowMs: 4 })).toBe(0);
+    policy.gave(1, 2 ** 30);
+    policy.measured(1, 10);
+    expect(policy.rowsFor(busy)).toBe(1);
   });
 
   it("knows the kinds of requests that came last", () => {

@@ -6,7 +6,6 @@ import { availableCpus } from "../../src/cpu/cpu-quota.ts";
 import { createOnnxEngine } from "../../src/session/onnx-engine.ts";
 import {
   chooseThreads,
-  SHRINK_MEMORY,
   toNativeOptions,
   toPackedWriterOptions,
   toWriterOptions,
@@ -38,11 +37,8 @@ describe("options of the runtime", () => {
     const keys = [
       ...Object.keys({ ...writer.extra, ...packer.extra, ...toNativeOptions(mapped, 1).extra }),
       ...Object.keys(toNativeOptions({ kind: "bytes", bytes: new Uint8Array() }, 1).extra ?? {}),
-      ...Object.entries(SHRINK_MEMORY.extra ?? {}).flatMap(([group, entries]) =>
-        Object.keys(entries as object).map((key) => `${group}.${key}`),
-      ),
     ];
-    expect(keys).toHaveLength(9);
+    expect(keys).toHaveLength(8);
     const library = readLibrary();
     expect(keys.filter((key) => !library.includes(`\0${key}\0`))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { giveMemory, isMemoryGiven } from "../../src/tensor/given-memory.ts";
+import { freeGivenMemory, giveMemory, isMemoryGiven } from "../../src/tensor/given-memory.ts";
 import { type Tensors, tensor } from "../../src/tensor/tensor.ts";
 
 const body = new Uint8Array(32_768);
@@ -14,6 +14,18 @@ describe("memory that is given away with its tensors", () => {
   it("is that of a body in which all of them lie", () => {
     expect(isGiven({ x: inBody, y: inBody }, body)).toBe(true);
     expect(isMemoryGiven({ x: inBody, y: inBody })).toBe(false);
+  });
+
+  it("is given back once, and only where it was given away", () => {
+    const sent = new Uint8Array(32_768);
+    const view = (): Tensors => ({ x: tensor("float32", [2], new Float32Array(sent.buffer, 8, 2)) });
+    const tensors = view();
+    giveMemory(tensors, sent);
+    freeGivenMemory(view());
+    expect(sent.byteLength).toBe(32_768);
+    freeGivenMemory(tensors);
+    expect(sent.byteLength).toBe(0);
+    expect(() => freeGivenMemory(tensors)).not.toThrow();
   });
 
   it("is not worth a note where it is small", () => {
