@@ -42,6 +42,13 @@ describe("what an estimate costs", () => {
     fc.assert(property, RUNS);
   });
 
+  it("is no more for requests that take no time, which all find a provisioned instance", () => {
+    for (const each of TARGETS.filter((target) => "provisionedConcurrency" in target)) {
+      expect(exact({ ...WORKLOAD, durationMs: 0 }, each) <= exact({ ...WORKLOAD, durationMs: 1 }, each)).toBe(true);
+    }
+    expect.hasAssertions();
+  });
+
   it("does not fall when more memory is needed", () => {
     const size = fc.integer({ min: 128, max: 1_536 });
     const property = fc.property(target, size, size, (each, one, other) => {

@@ -123,8 +123,11 @@ function streamingInputs(load: Load, isFree: boolean, book: Settings["book"]): U
 
 /** Requests that find a provisioned instance, hour by hour. */
 function requestsOnProvisioned({ provisioned }: LambdaSetup, load: Load): Decimal {
-  if (provisioned === undefined || load.durationSeconds.eq(0)) return decimal(0);
-  const perHour = provisioned.concurrency.times(SECONDS_PER_HOUR).div(load.durationSeconds);
+  if (provisioned === undefined || provisioned.concurrency.eq(0)) return decimal(0);
+  // Requests that take no time all find one.
+  const perHour = load.durationSeconds.eq(0)
+    ? load.requests
+    : provisioned.concurrency.times(SECONDS_PER_HOUR).div(load.durationSeconds);
   const served = sum(load.traffic.map(({ requests, hours }) => hours.times(smaller(requests, perHour))));
   // An hour's requests are a quotient, whose last digits are none of the month's.
   return smaller(load.requests, served.times(provisioned.hours).div(load.hoursPerMonth).round(12));
