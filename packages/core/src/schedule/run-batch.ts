@@ -47,8 +47,8 @@ async function runJoined(head: Job, jobs: readonly Job[], clock: Clock): Promise
       jobs.map(({ share }) => share?.rows ?? 0),
     );
     freeTensors(outputs);
-    // The run had copies of them, and they are not needed again.
-    for (const { inputs } of jobs) freeGivenMemory(inputs);
+    // The run had copies of them. A predictor that passes its inputs on gives none away, and may read them again.
+    for (const { inputs, options } of jobs) if (options.mayTransfer) freeGivenMemory(inputs);
     return { settle: () => settleAll(jobs, parts), again: [], isMeasure: true };
   } catch (error) {
     if (InferenceError.is(error) && error.code === "WORKER_LOST") {

@@ -48,9 +48,9 @@ function sentRow(value: number): { inputs: Tensors; body: Uint8Array } {
   return { inputs, body };
 }
 
-function jobsOf(target: ScheduledModel, rows: readonly { inputs: Tensors }[]): Job[] {
+function jobsOf(target: ScheduledModel, rows: readonly { inputs: Tensors }[], mayTransfer = true): Job[] {
   return rows.map(({ inputs }) => {
-    return new Job({ target, inputs, options: { mayTransfer: true }, arrivedAtMs: 0, latestStartMs: 1e9 });
+    return new Job({ target, inputs, options: { mayTransfer }, arrivedAtMs: 0, latestStartMs: 1e9 });
   });
 }
 
@@ -69,6 +69,14 @@ describe("a joined run", () => {
     ]);
     expect(given.map((outputs) => valuesOf(outputs, "y").length)).toEqual([0]);
     expect(rows.map(({ body }) => body.byteLength)).toEqual([0, 0]);
+  });
+
+  it("leaves inputs that were not given away to whoever asked", async () => {
+    const { target } = doublingModel([]);
+    const rows = [sentRow(1), sentRow(2)];
+    const { settle } = await runBatch({ kind: "joined", jobs: jobsOf(target, rows, false) }, PROCESS_CLOCK);
+    settle();
+    expect(rows.map(({ inputs }) => valuesOf(inputs, "x")[0])).toEqual([1, 2]);
   });
 
   it("leaves the inputs for another attempt where it fails", async () => {
