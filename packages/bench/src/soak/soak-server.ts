@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createApp, type LogEntry } from "@virga/core";
 import { WeightCache } from "@virga/core/weights";
 import { createWorkerEngine } from "@virga/core/workers";
 import { drainOnSignal, startServer } from "@virga/server";
 import { SOAK_MODELS } from "./soak-models.ts";
 import { ALIAS, cacheFolder, openRegistry } from "./soak-registry.ts";
-import type { ServiceMessage, ServiceOrder } from "./soak-service.ts";
+import type { KeptQuestion, ServiceMessage, ServiceOrder } from "./soak-service.ts";
 
 /** The service under test, as a process of its own: told what to do by its parent, ended by a signal. */
 const { folder, timeoutMs, refreshMs, isolation } = JSON.parse(process.argv[2] ?? "") as ServiceOrder;
@@ -29,6 +30,16 @@ await app.warm();
 const server = await startServer(app, { port: 0, log });
 const drained = drainOnSignal(server);
 tell({ kind: "listening", url: server.url });
+process.on("message", async ({ kind }: KeptQuestion) => {
+  if (kind !== "what is kept") return;
+  // Buffers are given back after the collection that finds them, and some only by the next one.
+  for (let round = 0; round < 3; round++) {
+    globalThis.gc?.();
+    await sleep(20);
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  tell({ kind: "kept", bytes: heapUsed + arrayBuffers });
+});
 // A parent that has gone has left nobody to stop it.
 process.once("disconnect", () => process.exit(3));
 await drained;

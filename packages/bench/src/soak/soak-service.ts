@@ -17,6 +17,7 @@ export type Isolation = "thread" | "process";
 export type ServiceMessage =
   | { readonly kind: "listening"; readonly url: string }
   | { readonly kind: "drained" }
+  | { readonly kind: "kept"; readonly bytes: number }
   | {
       readonly kind: "log";
       readonly level: string;
@@ -26,6 +27,11 @@ export type ServiceMessage =
       readonly error?: string;
     };
 
+/** What the service's process is asked for: what it keeps when all garbage is collected. */
+export interface KeptQuestion {
+  readonly kind: "what is kept";
+}
+
 export type LoggedEvent = Extract<ServiceMessage, { kind: "log" }>;
 
 /** A service that runs in a process of its own. */
@@ -34,6 +40,8 @@ export interface SoakService {
   readonly pid: number;
   /** Resolves with its exit code, or the signal that killed it, when it has ended for whatever reason. */
   readonly ended: Promise<number | string>;
+  /** What its main thread keeps, in its heap and of buffers, when all garbage is collected; NaN once it has ended. */
+  keptMegabytes(): Promise<number>;
   /** Asks it to drain. */
   drain(): void;
   /** Ends it whatever it does. */
@@ -43,7 +51,7 @@ export interface SoakService {
 /** Starts the service and waits until it listens. @throws Error when it ends before. */
 export async function startSoakService(order: ServiceOrder, onLog: (event: LoggedEvent) => void): Promise<SoakService> {
   const child = fork(fileURLToPath(new URL("./soak-server.ts", import.meta.url)), [JSON.stringify(order)], {
-    execArgv: ["--conditions=virga:source", "--disable-warning=ExperimentalWarning"],
+    execArgv: ["--conditions=virga:source", "--disable-warning=ExperimentalWarning", "--expose-gc"],
   });
   const ended = once(child, "exit").then(([code, signal]: unknown[]) => (code ?? signal) as number | string);
   const url = await Promise.race([
@@ -54,6 +62,7 @@ export async function startSoakService(order: ServiceOrder, onLog: (event: Logge
     url,
     pid: child.pid ?? 0,
     ended,
+    keptMegabytes: () => Promise.race([keptMegabytes(child), ended.then(() => Number.NaN)]),
     drain: () => {
       child.kill("SIGTERM");
     },
@@ -70,5 +79,17 @@ function listening(child: ChildProcess, onLog: (event: LoggedEvent) => void): Pr
       if (message.kind === "listening") resolve(message.url);
       if (message.kind === "log") onLog(message);
     });
+  });
+}
+
+function keptMegabytes(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    const hear = (message: ServiceMessage): void => {
+      if (message.kind !== "kept") return;
+      child.off("message", hear);
+      resolve(message.bytes / 1e6);
+    };
+    child.on("message", hear);
+    child.send({ kind: "what is kept" } satisfies KeptQuestion);
   });
 }

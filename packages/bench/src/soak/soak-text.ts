@@ -19,6 +19,7 @@ export function toSoakText(
     ...counts.map(([what, count]) => `  ${String(count).padStart(8)}  ${what}`),
     `right answers took ${took(0.5)} ms at the median, ${took(0.99)} ms at p99, ${took(1)} ms at most`,
     `memory: ${memory.peakMegabytes.toFixed(0)} MB at its peak, ${memory.growthMegabytes.toFixed(1)} MB more in the last quarter than in the second`,
+    `kept by the main thread: ${memory.keptGrowthMegabytes.toFixed(1)} MB more at the end than after a quarter of the time`,
     `at the end: ${holdings.join(", ")}`,
     `${violations.length} violations`,
     ...violations.slice(0, MOST_SHOWN).map((violation) => `  - ${violation}`),

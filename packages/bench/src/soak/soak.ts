@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type WatchedMemory, watchMemory } from "../overload/watched-memory.ts";
+import { watchMemory } from "../overload/watched-memory.ts";
 import { checkDrain, checkRecovery } from "./check-end.ts";
 import { type Bounds, excessAfterSettling, type Holdings, holdingsOf } from "./holdings.ts";
 import { killWorkers } from "./kill-workers.ts";
@@ -7,6 +7,7 @@ import { ModelVersions } from "./model-versions.ts";
 import { writeSoakModels } from "./soak-cases.ts";
 import type { SoakScene } from "./soak-client.ts";
 import { runClients } from "./soak-clients.ts";
+import { excessMemory, type MemoryBounds, type SoakMemory } from "./soak-memory.ts";
 import { SOAK_MODELS } from "./soak-models.ts";
 import { KILLED, SoakRecord } from "./soak-record.ts";
 import { fillRegistry } from "./soak-registry.ts";
@@ -19,13 +20,12 @@ export interface SoakSettings {
   readonly swapEveryMs: number;
   /** On average. */
   readonly killEveryMs: number;
-  /** From the second quarter of the time to the last. */
-  readonly mostGrowthMegabytes: number;
+  readonly memory: MemoryBounds;
 }
 
 export interface SoakReport {
   readonly record: SoakRecord;
-  readonly memory: WatchedMemory;
+  readonly memory: SoakMemory;
   readonly before: Holdings;
   readonly after: Holdings;
 }
@@ -88,20 +88,23 @@ async function soakService({ service, scene, swaps, folder, settings, progress }
     swaps.run(swapEveryMs, ending.signal),
     killWorkers(service.pid, killEveryMs, record, killing),
   ]);
+  const keptAtFirst = sleep(250 * seconds, undefined, { ref: false }).then(() => service.keptMegabytes());
   const death = await Promise.race([sleep(1000 * seconds), service.ended]);
   ending.abort();
   await running;
-  const memory = endMemory();
+  const watched = endMemory();
   if (death !== undefined) {
     record.violate(`the service's process ended with ${death} before it was asked to`);
-    return { record, memory, before, after: before };
+    return { record, memory: { ...watched, keptGrowthMegabytes: 0 }, before, after: before };
   }
   progress("what is left when everybody has gone");
   await checkRecovery(scene);
   for (const excess of await excessAfterSettling(service.pid, folder, toBounds(before)))
     record.violate(`left: ${excess}`);
   const after = holdingsOf(service.pid, folder);
-  checkMemory(memory, settings, record);
+  const keptGrowthMegabytes = (await service.keptMegabytes()) - (await keptAtFirst);
+  const memory = { ...watched, keptGrowthMegabytes };
+  for (const excess of excessMemory(memory, settings.memory)) record.violate(excess);
   if (before.children > 0 && record.countOf(KILLED) === 0) record.violate("no worker was killed, and there are some");
   await checkDrain(service, scene, folder);
   return { record, memory, before, after };
@@ -119,15 +122,6 @@ function toBounds({ files, sockets, threads, children, links, mapped }: Holdings
     temporary: models,
     mapped: mapped + models,
   };
-}
-
-function checkMemory(
-  { growthMegabytes }: WatchedMemory,
-  { mostGrowthMegabytes }: SoakSettings,
-  record: SoakRecord,
-): void {
-  if (growthMegabytes <= mostGrowthMegabytes) return;
-  record.violate(`memory grew by ${growthMegabytes.toFixed(1)} MB from the second quarter to the last`);
 }
 
 /** A service under these conditions has nothing to fail at in a way that it does not expect. */
