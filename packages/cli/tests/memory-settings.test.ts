@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type RunningVirga, startVirgaIn } from "./support/run-virga.ts";
 import { addModel } from "./support/test-models.ts";
@@ -21,9 +22,12 @@ afterEach(async () => {
   workspace.remove();
 });
 
+const ARENAS = `MALLOC_ARENA_MAX=${Math.ceil(availableParallelism() / 4)}`;
+const UNSAID = ["MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "NODE_OPTIONS"];
+
 /** The settings of the process that serves. */
 async function settingsOfServer(environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
-  const { MALLOC_MMAP_THRESHOLD_: _, MALLOC_TRIM_THRESHOLD_: __, NODE_OPTIONS: ___, ...others } = process.env;
+  const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !UNSAID.includes(name)));
   virga = startVirgaIn({ ...others, ...environment }, workspace.folder, "serve", "add.onnx", "--port", "0");
   await virga.wrote("Serving on ");
   expect(virga.stderr()).toBe("");
@@ -37,6 +41,7 @@ onLinux("the memory of virga serve", () => {
   it("goes back to the system in blocks of a weight's size", async () => {
     expect(await settingsOfServer({})).toEqual([
       "--max-semi-space-size=8",
+      ARENAS,
       "MALLOC_MMAP_THRESHOLD_=1048576",
       "MALLOC_TRIM_THRESHOLD_=4194304",
     ]);
@@ -48,6 +53,7 @@ onLinux("the memory of virga serve", () => {
 
   it("is as young as whoever starts it has asked for", async () => {
     expect(await settingsOfServer({ NODE_OPTIONS: "--max-semi-space-size=4" })).toEqual([
+      ARENAS,
       "MALLOC_MMAP_THRESHOLD_=1048576",
       "MALLOC_TRIM_THRESHOLD_=4194304",
       "NODE_OPTIONS=--max-semi-space-size=4",

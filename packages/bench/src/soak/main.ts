@@ -5,9 +5,6 @@ import { parseArgs } from "node:util";
 
 // Read by the runtime when its library is loaded, here and in the service's process.
 process.env["ORT_DISABLE_TELEMETRY"] = "1";
-// As `virga serve` has them; taken by the service's processes when they start.
-process.env["MALLOC_MMAP_THRESHOLD_"] ??= String(2 ** 20);
-process.env["MALLOC_TRIM_THRESHOLD_"] ??= String(4 * 2 ** 20);
 
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "600" }, isolation: { type: "string", default: "process" } },

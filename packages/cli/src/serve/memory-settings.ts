@@ -1,16 +1,24 @@
 import { realpathSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+
+/** So many processors share a heap of the C library; with one heap, two of them were no slower. */
+const CPUS_OF_AN_ARENA = 4;
 
 /**
  * Blocks of a weight's size go back to the system when they are freed. Else the C library learns from the first of them
- * to keep such blocks, and a server keeps the memory in which it once read a model: 130 MB after one of 100 MB.
+ * to keep such blocks, and a server keeps the memory in which it once read a model: 130 MB after one of 100 MB. What workers
+ * need while they load is taken from the same heap; one for each thread keeps it once for each (10 to 30 MB).
  *
  * Source: mallopt(3).
  */
-const ALLOCATOR_SETTINGS: Readonly<Record<string, string>> = {
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
-  MALLOC_TRIM_THRESHOLD_: String(4 * 2 ** 20),
-};
+function allocatorSettings(): Readonly<Record<string, string>> {
+  return {
+    MALLOC_ARENA_MAX: String(Math.ceil(availableParallelism() / CPUS_OF_AN_ARENA)),
+    MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
+    MALLOC_TRIM_THRESHOLD_: String(4 * 2 ** 20),
+  };
+}
 
 /** Half of Node's own: requests leave little behind, and what is young stays in the processor's cache (15 MB, 8 % of the CPU). */
 const YOUNG_MEMORY = "--max-semi-space-size";
@@ -30,5 +38,5 @@ export function restartWithMemorySettings(main: string, environment: NodeJS.Proc
   const said = `${environment["NODE_OPTIONS"] ?? ""} ${process.execArgv.join(" ")}`;
   const young = said.includes(YOUNG_MEMORY) ? [] : [`${YOUNG_MEMORY}=${YOUNG_MEMORY_MB}`];
   const words = [node, ...process.execArgv, ...young, ...process.argv.slice(1)];
-  process.execve(process.execPath, words, { ...ALLOCATOR_SETTINGS, ...environment });
+  process.execve(process.execPath, words, { ...allocatorSettings(), ...environment });
 }
