@@ -26,6 +26,7 @@ export function toLoadSettings(
 
 /** What the reader of a table must know. */
 export const LOAD_NOTES: readonly string[] = [
+  "every contender has answered 3,500 requests, or for a minute, before it is measured: JavaScript is compiled as it is used",
   "naive: the best peer of each row; clients send their next request when they have the answer to the last one",
   "node:http: onnxruntime-node's defaults, JSON.parse; FastAPI: uvicorn, a worker per core (its manual's Server Workers), a " +
     "thread each, orjson; MLServer: an inference worker per core (its manual's Parallel Inference), a thread each, adaptive " +

@@ -34,16 +34,19 @@ export interface Circumstances {
   readonly launcher?: readonly string[];
   /** How long it is under load before anything counts: for compilers, pools and what a server learns by itself. */
   readonly firstLoadSeconds?: number;
+  /** That load goes on until it has had so many answers, for at most a minute more. */
+  readonly firstAnswers?: number;
 }
 
 const WARM_UP_MS = 400;
 const MEMORY_EVERY_MS = 100;
 const FIRST_CLIENTS = 8;
 const FIRST_LOAD_SECONDS = 5;
+const MOST_MORE_SECONDS = 60;
 
 /** Starts a server, checks its answers and warms it up. @throws Error when it does not come up or answers wrongly. */
 export async function runContender(contender: Contender, circumstances: Circumstances): Promise<RunningContender> {
-  const { workload, modelPath, expected, generator, launcher, firstLoadSeconds = FIRST_LOAD_SECONDS } = circumstances;
+  const { workload, modelPath, expected, generator, launcher } = circumstances;
   const { form, graph } = workload;
   const server = await contender.start({ name: graph.name, path: modelPath, form }, launcher);
   const path = contender.path(graph.name);
@@ -67,12 +70,26 @@ export async function runContender(contender: Contender, circumstances: Circumst
     return { ...report, cpuMs, memoryBytes, memoryEverBytes };
   };
   try {
-    const { failed, failure } = await load(FIRST_CLIENTS, firstLoadSeconds);
-    if (failed > 0) throw new Error(`${contender.name} did not answer ${failed} requests: ${failure}`);
-    return { name: contender.name, server, load };
+    const contending = { name: contender.name, server, load };
+    await warmUp(contending, circumstances);
+    return contending;
   } catch (error) {
     await server.stop();
     throw error;
+  }
+}
+
+/** @throws Error for a request that is not answered. */
+async function warmUp(
+  { name, load }: RunningContender,
+  { firstLoadSeconds = FIRST_LOAD_SECONDS, firstAnswers = 0 }: Circumstances,
+): Promise<void> {
+  let answers = 0;
+  for (let seconds = 0; seconds === 0 || (answers < firstAnswers && seconds < MOST_MORE_SECONDS); ) {
+    const { failed, failure, answered } = await load(FIRST_CLIENTS, firstLoadSeconds);
+    if (failed > 0) throw new Error(`${name} did not answer ${failed} requests: ${failure}`);
+    answers += answered;
+    seconds += firstLoadSeconds;
   }
 }
 
