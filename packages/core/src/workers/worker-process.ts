@@ -9,7 +9,7 @@ const NOT_HANDED_DOWN = /^--(inspect|input-type|watch|test)/;
 
 /**
  * The C library keeps what is freed in blocks of a weight's size, unless it is told that such blocks are large: a worker that
- * had taken forty new versions of each of its models kept 148 MB, told so 62.
+ * had taken forty new versions of each of its models kept 148 MB, told so 74.
  */
 function givesMemoryBack(): NodeJS.ProcessEnv {
   // biome-ignore lint/style/noProcessEnv: handed on as it is, with settings that can be made in no other way
@@ -18,7 +18,7 @@ function givesMemoryBack(): NodeJS.ProcessEnv {
 
 /**
  * In MB, for what a worker leaves behind with each message, buffers included: with Node's own, tens of MB of it lie there
- * before anybody looks (110 instead of 62 MB a worker under the soak's load).
+ * before anybody looks (110 MB a worker, 62 with little of it under the soak's load).
  */
 const LITTLE_YOUNG_MEMORY = "--max-semi-space-size=1";
 
