@@ -8,7 +8,6 @@ const P99 = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m;
 export async function readEventLoopLagMs(origin: string): Promise<number> {
   const response = await fetch(`${origin}/metrics`);
   const [, seconds] = P99.exec(await response.text()) ?? [];
-  if (seconds === undefined)
-    throw new Error(`${origin}/metrics answered ${response.status} without the event loop's lag`);
+  if (seconds === undefined) throw new Error(`${origin}/metrics (${response.status}) tells no lag of the event loop`);
   return 1000 * Number(seconds);
 }

@@ -28,4 +28,5 @@ export const latency: Bench = defineBench({
 });
 
 const HEALTH_NOTE =
-  "health: asked every 10 ms on a connection of its own while 8 clients predict, so that it also counts what the asking process waits for a processor; naive: node:http";
+  "health: asked every 10 ms on a connection of its own while 8 clients predict, so that it also counts what the asking " +
+  "process waits for a processor; naive: node:http";

@@ -34,7 +34,7 @@ export interface Circumstances {
   readonly launcher?: readonly string[];
   /** How long it is under load before anything counts: for compilers, pools and what a server learns by itself. */
   readonly firstLoadSeconds?: number;
-  /** That load goes on until it has had so many answers, for at most a minute more. */
+  /** That load goes on until it has had so many answers, for a minute at most. */
   readonly firstAnswers?: number;
 }
 
@@ -42,7 +42,7 @@ const WARM_UP_MS = 400;
 const MEMORY_EVERY_MS = 100;
 const FIRST_CLIENTS = 8;
 const FIRST_LOAD_SECONDS = 5;
-const MOST_MORE_SECONDS = 60;
+const MOST_FIRST_SECONDS = 60;
 
 /** Starts a server, checks its answers and warms it up. @throws Error when it does not come up or answers wrongly. */
 export async function runContender(contender: Contender, circumstances: Circumstances): Promise<RunningContender> {
@@ -85,12 +85,13 @@ async function warmUp(
   { firstLoadSeconds = FIRST_LOAD_SECONDS, firstAnswers = 0 }: Circumstances,
 ): Promise<void> {
   let answers = 0;
-  for (let seconds = 0; seconds === 0 || (answers < firstAnswers && seconds < MOST_MORE_SECONDS); ) {
+  let seconds = 0;
+  do {
     const { failed, failure, answered } = await load(FIRST_CLIENTS, firstLoadSeconds);
     if (failed > 0) throw new Error(`${name} did not answer ${failed} requests: ${failure}`);
     answers += answered;
     seconds += firstLoadSeconds;
-  }
+  } while (answers < firstAnswers && seconds < MOST_FIRST_SECONDS);
 }
 
 /** The most anonymous memory that there was, and the files mapped at the end: what has been mapped stays. */
