@@ -6,17 +6,18 @@ export interface SoakMemory extends WatchedMemory {
   readonly keptGrowthMegabytes: number;
 }
 
-/** Bounds of a soak's memory; what has none is not judged. */
+/** Bounds of a soak's memory, in MB. */
 export interface MemoryBounds {
   readonly mostPeakMegabytes: number;
-  readonly mostGrowthMegabytes?: number;
+  /** From the second quarter of the time to the last. */
+  readonly mostGrowthMegabytes: number;
   readonly mostKeptGrowthMegabytes: number;
 }
 
 /** @returns what is above its bound, in words. */
 export function excessMemory(
   { peakMegabytes, growthMegabytes, keptGrowthMegabytes }: SoakMemory,
-  { mostPeakMegabytes, mostGrowthMegabytes = Number.POSITIVE_INFINITY, mostKeptGrowthMegabytes }: MemoryBounds,
+  { mostPeakMegabytes, mostGrowthMegabytes, mostKeptGrowthMegabytes }: MemoryBounds,
 ): string[] {
   const excess: string[] = [];
   if (peakMegabytes > mostPeakMegabytes) {
